@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** What is wrong with the environment, all of it in one message. */
+export class InvalidEnvironment extends Error {
+  override name = 'InvalidEnvironment';
+}
+
+const missing = (issue: { input?: unknown }, otherwise: string) =>
+  issue.input === undefined ? 'is required' : `"${String(issue.input)}" ${otherwise}`;
+
+const whole = (otherwise: string, min: number, max: number) =>
+  z
+    .string({ error: (issue) => missing(issue, otherwise) })
+    .regex(/^\d{1,15}$/, { error: (issue) => missing(issue, otherwise) })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error: (issue) => missing(issue, otherwise) });
+
+/** A TCP port; 0 lets the system choose. */
+export const port = () => whole('is not a port (0 to 65535)', 0, 65_535);
+
+/** A whole number within bounds. */
+export const count = (min: number, max: number) =>
+  whole(`is not a whole number from ${min} to ${max}`, min, max);
+
+/** A URL without its trailing slash. */
+export const url = (protocols = ['http:', 'https:']) =>
+  z
+    .string({ error: (issue) => missing(issue, 'is not a URL') })
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+      error: (issue) => missing(issue, `is not a URL (${protocols.join(', ')})`),
+    })
+    .transform((value) => value.replace(/\/$/, ''));
+
+export const text = () => z.string({ error: (issue) => missing(issue, 'is not text') }).min(1);
+
+/** A value that must never appear in a message or a log. */
+export const secret = () => z.string({ error: 'is required (its value is never shown)' }).min(1);
+
+/** A Postgres URL; it holds a password, so it is treated as a secret. */
+export const databaseUrl = () =>
+  secret().refine((value) => /^postgres(ql)?:\/\//.test(value), {
+    error: 'is not a postgres:// URL (its value is never shown)',
+  });
+
+/**
+ * Reads the environment by a schema. An empty value counts as unset.
+ * @throws InvalidEnvironment naming every problem at once
+ */
+export function parseEnv<S extends z.ZodRawShape>(shape: S, env: NodeJS.ProcessEnv): z.infer<z.ZodObject<S>> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = z.object(shape).safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new InvalidEnvironment(`The environment is not usable:\n${problems.join('\n')}`);
+}
+
+/** `parseEnv` for a program's config.ts: on a problem says so on stderr and refuses to start. */
+export function readEnv<S extends z.ZodRawShape>(shape: S): z.infer<z.ZodObject<S>> {
+  try {
+    return parseEnv(shape, process.env);
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironment)) throw error;
+    process.stderr.write(`${error.message}\nThe service's README.md lists every variable.\n`);
+    process.exit(78); // EX_CONFIG
+  }
+}

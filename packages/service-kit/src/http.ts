@@ -1,0 +1,132 @@
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { requestId } from 'hono/request-id';
+import { routePath } from 'hono/route';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Registry } from 'prom-client';
+import { ApiError, errorResponse, invalidInput } from './errors.ts';
+import { describeIssue } from './input.ts';
+import type { Logger } from './log.ts';
+import { requestMetrics } from './metrics.ts';
+import { requireSession, type SessionEnv, type VerifyToken } from './session.ts';
+
+/** JSON bodies are small; files have a route that streams them. */
+const MAX_JSON_BYTES = 64 * 1024;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export interface HttpOptions {
+  log: Logger;
+  registry: Registry;
+}
+
+/** What every service's app starts from: request ids, logs, metrics, and refusals in the contract's shape. */
+export function createHttp({ log, registry }: HttpOptions) {
+  const app = createRoutes();
+  app.onError(errorResponse(log));
+  app.notFound((c) => refuseUnknown(app, c));
+  app.use(requestId(), requestMetrics(registry), requestLog(log), secureHeaders(), limitJson());
+  return app;
+}
+
+/** A family of routes; what a schema refuses becomes the contract's 400. */
+export function createRoutes() {
+  return new OpenAPIHono<SessionEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidInput(result.error.issues.map(describeIssue));
+    },
+  });
+}
+
+function limitJson(): MiddlewareHandler {
+  const limit = bodyLimit({
+    maxSize: MAX_JSON_BYTES,
+    onError: () => {
+      throw new ApiError(413, 'too_large', `The body is larger than ${MAX_JSON_BYTES / 1024} KiB.`);
+    },
+  });
+  return async function limitBody(c, next) {
+    if (c.req.header('content-type')?.startsWith('multipart/form-data')) return next();
+    return limit(c, next);
+  };
+}
+
+function requestLog(log: Logger): MiddlewareHandler<SessionEnv> {
+  return async function logRequest(c, next) {
+    const start = performance.now();
+    await next();
+    log.info(
+      {
+        request_id: c.get('requestId'),
+        method: c.req.method,
+        route: routePath(c, -1),
+        path: c.req.path,
+        status: c.res.status,
+        ms: Math.round(performance.now() - start),
+        user_id: c.get('session')?.userId,
+      },
+      'request',
+    );
+  };
+}
+
+/** 405 with the methods that the route table knows for this path, or 404 when it knows none. */
+function refuseUnknown(app: OpenAPIHono<SessionEnv>, c: Context): never {
+  const allowed = METHODS.filter((method) =>
+    app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
+  );
+  if (allowed.length === 0) throw new ApiError(404, 'not_found', `There is nothing at ${c.req.path}.`);
+  if (allowed.includes('GET')) allowed.push('HEAD');
+  throw new ApiError(
+    405,
+    'method_not_allowed',
+    `${c.req.method} is not answered here; ${allowed.join(', ')} is.`,
+    {
+      headers: { Allow: allowed.join(', ') },
+    },
+  );
+}
+
+const errorBody = z
+  .object({
+    error: z.string().openapi({ description: 'A sentence a person can act on.' }),
+    code: z.string().openapi({ description: 'Stable, for programs.', example: 'invalid_input' }),
+    request_id: z.string().optional(),
+    details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Error');
+
+const refusals = {
+  400: 'The input is not valid, or the state does not allow it.',
+  401: 'No valid access token.',
+  403: 'It belongs to somebody else.',
+  404: 'There is no such thing.',
+  413: 'Too large.',
+  415: 'Wrong media type.',
+  503: 'A part of the system is away; try again after `Retry-After` seconds.',
+} as const;
+
+/** The refusals of a route, for its OpenAPI description. */
+export function refusing<S extends keyof typeof refusals>(...statuses: S[]) {
+  const content = { 'application/json': { schema: errorBody } };
+  const described = [...statuses, 503 as const].map((status) => [
+    status,
+    { description: refusals[status], content },
+  ]);
+  return Object.fromEntries(described) as Record<S | 503, { description: string; content: typeof content }>;
+}
+
+/** An answer in JSON, for a route's OpenAPI description. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** A request body in JSON. */
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { 'application/json': { schema } } };
+}
+
+/** What a route adds to its definition to be for signed-in callers only: the check, and the word of it in OpenAPI. */
+export function signedIn(verify: VerifyToken) {
+  return { security: [{ bearer: [] }], middleware: requireSession(verify) };
+}

@@ -1,0 +1,76 @@
+import { z } from '@hono/zod-openapi';
+import type { FieldProblem } from './errors.ts';
+
+/** A page number beyond this is a mistake or an attack, not a reader. */
+const MAX_PAGE = 1_000_000;
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+/** Text as people type it: trimmed, no control characters (Postgres takes no NUL), no half surrogates. */
+export const line = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .min(min)
+    .max(max)
+    .refine((value) => !/\p{Cc}/u.test(value) && value.isWellFormed(), 'must not hold control characters');
+
+/** `page` and `limit` of a list, in the query. */
+export const paging = {
+  page: wholeNumber(1, MAX_PAGE)
+    .default(1)
+    .openapi({
+      param: { description: 'Which page, from 1.' },
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_PAGE,
+      default: 1,
+    }),
+  limit: wholeNumber(1, 100)
+    .default(50)
+    .openapi({
+      param: { description: 'Rows a page.' },
+      type: 'integer',
+      minimum: 1,
+      maximum: 100,
+      default: 50,
+    }),
+};
+
+export const videoId = z
+  .uuid()
+  .transform((id) => id.toLowerCase())
+  .openapi({ type: 'string', format: 'uuid', example: '6f1f0f9a-3c57-4a5e-9d0e-0e6a1c1b2d3f' });
+
+/** Words a schema's complaint as a person would, to follow the field's name. */
+export function describeIssue(issue: z.core.$ZodIssue): FieldProblem {
+  return { field: issue.path.join('.') || 'body', message: complaint(issue) };
+}
+
+function complaint(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'too_small':
+      return issue.origin === 'string'
+        ? `must have at least ${issue.minimum} characters`
+        : `must be at least ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `must have at most ${issue.maximum} characters`
+        : `must be at most ${issue.maximum}`;
+    case 'invalid_type':
+      return issue.message.endsWith('received undefined')
+        ? 'is required'
+        : `must be of type ${issue.expected}`;
+    case 'invalid_format':
+      return issue.format === 'regex' ? issue.message : `must be a valid ${issue.format}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
+    default:
+      return issue.message;
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+
+/** What travels on the transcode queue. */
+export const transcodeMessage = z.object({ video_id: z.uuid(), request_id: z.string().optional() });
+export type TranscodeMessage = z.infer<typeof transcodeMessage>;
+
+export interface ReceivedMessage {
+  body: string;
+  receipt: string;
+  /** Times it was received, this one included. */
+  receives: number;
+  sentAt: Date | undefined;
+}
+
+export interface QueueOptions {
+  queueUrl: string;
+  region: string;
+  endpoint?: string | undefined;
+}
+
+/** One SQS queue. */
+export class JobQueue {
+  readonly #client: SQSClient;
+  readonly #queueUrl: string;
+
+  constructor({ queueUrl, region, endpoint }: QueueOptions) {
+    this.#queueUrl = queueUrl;
+    this.#client = new SQSClient({
+      region,
+      // Longer than the longest poll (20 s); a call that takes more is dead.
+      requestHandler: { connectionTimeout: 3_000, requestTimeout: 25_000 },
+      maxAttempts: 2,
+      ...(endpoint && { endpoint }),
+    });
+  }
+
+  /** Sends at most ten messages; answers the places (0-based) of those that the queue took. */
+  async send(messages: readonly TranscodeMessage[]): Promise<Set<number>> {
+    const answer = await this.#client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: this.#queueUrl,
+        Entries: messages.map((message, place) => ({
+          Id: String(place),
+          MessageBody: JSON.stringify(message),
+        })),
+      }),
+    );
+    return new Set((answer.Successful ?? []).map(({ Id }) => Number(Id)));
+  }
+
+  /** Waits up to `waitSeconds` for one message. */
+  async receive(
+    waitSeconds: number,
+    visibilitySeconds: number,
+    signal: AbortSignal,
+  ): Promise<ReceivedMessage | null> {
+    const answer = await this.#client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.#queueUrl,
+        MaxNumberOfMessages: 1,
+        WaitTimeSeconds: waitSeconds,
+        VisibilityTimeout: visibilitySeconds,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
+      }),
+      { abortSignal: signal },
+    );
+    const [message] = answer.Messages ?? [];
+    if (!message?.ReceiptHandle) return null;
+    const sent = message.Attributes?.SentTimestamp;
+    return {
+      body: message.Body ?? '',
+      receipt: message.ReceiptHandle,
+      receives: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+      sentAt: sent ? new Date(Number(sent)) : undefined,
+    };
+  }
+
+  async delete(receipt: string): Promise<void> {
+    await this.#client.send(new DeleteMessageCommand({ QueueUrl: this.#queueUrl, ReceiptHandle: receipt }));
+  }
+
+  /** Hides the message for so many seconds from now; 0 puts it back at once. */
+  async hide(receipt: string, seconds: number): Promise<void> {
+    await this.#client.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: this.#queueUrl,
+        ReceiptHandle: receipt,
+        VisibilityTimeout: seconds,
+      }),
+    );
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+}

@@ -1,0 +1,42 @@
+import { count, databaseUrl, port, text, url } from './env.ts';
+
+/** What every HTTP service reads. */
+export const serviceEnv = {
+  HOST: text().default('0.0.0.0'),
+  PORT: port().default(8080),
+  OPS_PORT: port().default(9090),
+  LOG_LEVEL: text().default('info'),
+  /** Seconds that readyz answers "draining" before the server stops accepting; the load balancer's lag. */
+  DRAIN_SECONDS: count(0, 300).default(0),
+};
+
+export const databaseEnv = {
+  DATABASE_URL: databaseUrl(),
+  DATABASE_POOL: count(1, 100).default(10),
+};
+
+/** Who signs tokens and for whom, so that a token of another system is refused. */
+export const tokenEnv = {
+  TOKEN_ISSUER: text().default('anb-rising-stars'),
+  TOKEN_AUDIENCE: text().default('anb-rising-stars'),
+};
+
+/** Credentials come from the AWS SDK's own chain; endpoints are set only for other S3 and SQS servers. */
+export const objectsEnv = {
+  AWS_REGION: text().default('us-east-1'),
+  S3_BUCKET: text(),
+  S3_ENDPOINT: url().optional(),
+  /** Where browsers reach the store, when that is not S3_ENDPOINT. */
+  S3_PUBLIC_ENDPOINT: url().optional(),
+};
+
+export const queueEnv = {
+  SQS_QUEUE_URL: url(),
+  SQS_ENDPOINT: url().optional(),
+};
+
+/** The public addresses that answers name. */
+export const publicEnv = {
+  PUBLIC_URL: url(),
+  MEDIA_BASE_URL: url().optional(),
+};

@@ -1,0 +1,104 @@
+import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Registry } from 'prom-client';
+import type { Logger } from './log.ts';
+
+/** The load balancer closes idle connections after 120 s; ours must live longer or it meets a closed one (502). */
+export const KEEP_ALIVE_MS = 125_000;
+export const HEADERS_TIMEOUT_MS = 130_000;
+
+export interface ServiceOptions {
+  log: Logger;
+  registry: Registry;
+  host: string;
+  opsPort: number;
+  /** The public surface; a worker has none. */
+  http?: {
+    fetch: (request: Request, env: unknown) => Response | Promise<Response>;
+    port: number;
+    /** Longest time a request may take to arrive. */
+    requestTimeoutMs?: number;
+  };
+  drainSeconds?: number;
+  /** Opens what must be there before the first request. */
+  start?: () => Promise<void>;
+  /** Ends the work in hand and closes what was opened. */
+  stop: () => Promise<void>;
+}
+
+/**
+ * Runs a service until SIGTERM or SIGINT: ready once started; then draining (readyz says so), the open
+ * requests answered, everything closed, exit 0.
+ */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { log, host, http } = options;
+  const state = { ready: false };
+  const ops = createServer(opsHandler(options.registry, state));
+  const signal = new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name));
+  });
+
+  try {
+    await listen(ops, options.opsPort, host);
+    const started = options.start?.() ?? Promise.resolve();
+    const early = await Promise.race([started.then(() => null), signal]);
+    if (early) process.exit(0);
+    const server = http && openServer(http);
+    if (server) await listen(server, http.port, host);
+    state.ready = true;
+    log.info({ port: http?.port, ops_port: options.opsPort }, 'ready');
+
+    log.info({ signal: await signal }, 'draining');
+    state.ready = false;
+    await sleep((options.drainSeconds ?? 0) * 1000);
+    if (server) await closeServer(server);
+    await options.stop();
+    await closeServer(ops);
+    log.info('stopped');
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ err: error }, 'could not go on');
+    process.exit(1);
+  }
+}
+
+function openServer({ fetch, requestTimeoutMs = 60_000 }: NonNullable<ServiceOptions['http']>): Server {
+  const server = createAdaptorServer({ fetch }) as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = Math.max(requestTimeoutMs, HEADERS_TIMEOUT_MS);
+  return server;
+}
+
+/** /livez asks nothing; /readyz says only whether we take requests: a database blip must not empty the load balancer. */
+function opsHandler(registry: Registry, state: { ready: boolean }): Parameters<typeof createServer>[1] {
+  return async (request, response) => {
+    if (request.url === '/livez') return void response.end('ok');
+    if (request.url === '/readyz') {
+      response.statusCode = state.ready ? 200 : 503;
+      return void response.end(state.ready ? 'ok' : 'not ready');
+    }
+    if (request.url === '/metrics') {
+      const text = await registry.metrics();
+      return void response.setHeader('content-type', registry.contentType).end(text);
+    }
+    response.statusCode = 404;
+    response.end();
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}
+
+/** Takes no new connection, lets the open requests end; kept-alive connections close as they fall idle. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  await closed;
+  clearInterval(idle);
+}

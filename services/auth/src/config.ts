@@ -1,0 +1,13 @@
+import { count, readEnv, text } from '@anb/service-kit/env';
+import { databaseEnv, serviceEnv, tokenEnv } from '@anb/service-kit/service-env';
+
+export const readConfig = () =>
+  readEnv({
+    ...serviceEnv,
+    ...databaseEnv,
+    ...tokenEnv,
+    /** PKCS #8 PEM of an EC P-256 key. */
+    SIGNING_KEY_FILE: text(),
+    /** Passwords hashed at once; each takes 19 MiB and a core for 20 ms. */
+    HASH_CONCURRENCY: count(1, 16).default(2),
+  });

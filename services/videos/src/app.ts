@@ -1,0 +1,29 @@
+import type { Sql } from '@anb/service-kit/database';
+import { createHttp, type HttpOptions } from '@anb/service-kit/http';
+import type { ObjectStore } from '@anb/service-kit/objects';
+import type { VerifyToken } from '@anb/service-kit/session';
+import { catalogueRoutes } from './catalogue-routes.ts';
+import { mediaRoutes } from './media-routes.ts';
+import { ownerRoutes } from './owner-routes.ts';
+import { uploadRoutes } from './upload-routes.ts';
+
+export interface Dependencies extends HttpOptions {
+  sql: Sql;
+  objects: ObjectStore;
+  verify: VerifyToken;
+  /** Has the outbox looked through at once instead of at its next turn. */
+  wakeOutbox: () => void;
+  /** Where published media have their stable addresses; without a slash at the end. */
+  mediaBaseUrl: string;
+  maxUploadBytes: number;
+}
+
+/** Builds the whole HTTP surface; opens nothing. */
+export function createApp(dependencies: Dependencies) {
+  const app = createHttp(dependencies);
+  app.route('/', uploadRoutes(dependencies));
+  app.route('/', ownerRoutes(dependencies));
+  app.route('/', catalogueRoutes(dependencies));
+  app.route('/', mediaRoutes(dependencies));
+  return app;
+}

@@ -1,0 +1,65 @@
+import { openDatabase } from '@anb/service-kit/database';
+import { createLog } from '@anb/service-kit/log';
+import { createRegistry } from '@anb/service-kit/metrics';
+import { ObjectStore } from '@anb/service-kit/objects';
+import { JobQueue } from '@anb/service-kit/queue';
+import { runService } from '@anb/service-kit/service';
+import { SessionCheck } from '@anb/service-kit/session';
+import manifest from '../package.json' with { type: 'json' };
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { OutboxPublisher } from './outbox.ts';
+
+const config = readConfig();
+const log = createLog('videos', config.LOG_LEVEL);
+const registry = createRegistry('videos', manifest.version);
+const sql = openDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: 'videos' });
+const objects = new ObjectStore({
+  bucket: config.S3_BUCKET,
+  region: config.AWS_REGION,
+  endpoint: config.S3_ENDPOINT,
+  publicEndpoint: config.S3_PUBLIC_ENDPOINT,
+});
+const queue = new JobQueue({
+  queueUrl: config.SQS_QUEUE_URL,
+  region: config.AWS_REGION,
+  endpoint: config.SQS_ENDPOINT,
+});
+const sessions = new SessionCheck({
+  sql,
+  log,
+  issuer: config.TOKEN_ISSUER,
+  audience: config.TOKEN_AUDIENCE,
+});
+const outbox = new OutboxPublisher({ sql, queue, objects, log, registry });
+const app = createApp({
+  sql,
+  log,
+  registry,
+  objects,
+  verify: sessions.verify,
+  wakeOutbox: outbox.wake,
+  mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
+  maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,
+});
+
+await runService({
+  log,
+  registry,
+  host: config.HOST,
+  opsPort: config.OPS_PORT,
+  drainSeconds: config.DRAIN_SECONDS,
+  // 100 MB over a phone's slow link take their time.
+  http: { fetch: app.fetch, port: config.PORT, requestTimeoutMs: 60 * 60_000 },
+  start: async () => {
+    await sessions.start();
+    outbox.start();
+  },
+  stop: async () => {
+    await outbox.stop();
+    await sessions.stop();
+    await sql.end({ timeout: 5 });
+    objects.close();
+    queue.close();
+  },
+});

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { Readable, Transform, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { comparisonKey } from '@anb/service-kit/comparison-key';
+import { HEAD_BYTES, isMovie } from '@anb/service-kit/container';
+import { ApiError, invalidInput } from '@anb/service-kit/errors';
+import { describeIssue } from '@anb/service-kit/input';
+import { originalKey } from '@anb/service-kit/media';
+import { Busboy, type BusboyHeaders } from '@fastify/busboy';
+import { z } from '@hono/zod-openapi';
+import type { Dependencies } from './app.ts';
+import { title } from './owner-routes.ts';
+import { acceptUpload, beginUpload, forgetUpload } from './store.ts';
+
+export interface UploadRequest {
+  userId: number;
+  requestId: string;
+  headers: Record<string, string>;
+  body: globalThis.ReadableStream | null;
+}
+
+interface StoredFile {
+  filename: string;
+  bytes: number;
+}
+
+interface Form {
+  fields: Record<string, string>;
+  file: StoredFile | undefined;
+}
+
+const fieldsOfForm = z.object({
+  title,
+  is_public: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
+});
+
+/**
+ * Takes a multipart upload: the file goes to the store part by part while it arrives, then the video and its job
+ * are committed together.
+ * @returns the video's id
+ * @throws ApiError 400, 413 or 415, with nothing left behind
+ */
+export async function receiveUpload(dependencies: Dependencies, request: UploadRequest): Promise<string> {
+  const { sql, objects, log, maxUploadBytes } = dependencies;
+  refuseUnread(request, maxUploadBytes);
+  const videoId = randomUUID();
+  const key = originalKey(videoId);
+  await beginUpload(sql, videoId, request.userId, key);
+
+  let video: Parameters<typeof acceptUpload>[1];
+  try {
+    const form = await readForm(dependencies, request, key);
+    const { fields, file } = judge(form);
+    video = {
+      id: videoId,
+      user_id: request.userId,
+      title: fields.title,
+      title_key: comparisonKey(fields.title),
+      original_filename: file.filename,
+      original_key: key,
+      size_bytes: file.bytes,
+      is_public: fields.is_public,
+    };
+  } catch (error) {
+    await objects
+      .deleteAll(key)
+      .then(() => forgetUpload(sql, videoId))
+      .catch((err: unknown) => log.warn({ err, video_id: videoId }, 'refused upload not cleaned up'));
+    throw error;
+  }
+  // When this fails its outcome can be unknown, so the object stays: the row may be there.
+  await acceptUpload(sql, video, request.requestId);
+  return videoId;
+}
+
+/** What can be told before the body is read. */
+function refuseUnread({ headers, body }: UploadRequest, maxUploadBytes: number): void {
+  if (!/^multipart\/form-data\s*;.*boundary=/i.test(headers['content-type'] ?? '')) {
+    throw new ApiError(415, 'unsupported_media_type', 'Send the clip as multipart/form-data.');
+  }
+  if (!body) throw invalidInput([{ field: 'video_file', message: 'is required' }]);
+  // A body not far beyond the limit is read to its end, so that the client hears why; one of any size is not.
+  if (Number(headers['content-length'] ?? 0) > 2 * maxUploadBytes)
+    throw tooLarge(maxUploadBytes, { Connection: 'close' });
+}
+
+const tooLarge = (maxUploadBytes: number, headers = {}) =>
+  new ApiError(
+    413,
+    'too_large',
+    `The clip is larger than ${maxUploadBytes / 1024 / 1024} MB. Send a shorter one.`,
+    {
+      headers,
+    },
+  );
+
+async function readForm(
+  { objects, maxUploadBytes }: Dependencies,
+  { headers, body }: UploadRequest,
+  key: string,
+): Promise<Form> {
+  const form: Form = { fields: {}, file: undefined };
+  const parser = new Busboy({
+    headers: headers as BusboyHeaders,
+    limits: { fileSize: maxUploadBytes, files: 2, fields: 10, fieldSize: 2000, headerPairs: 50 },
+  });
+  const broken = new AbortController();
+  let storing: Promise<unknown> = Promise.resolve();
+
+  parser.on('field', (name, value) => {
+    form.fields[name] = value;
+  });
+  parser.on('file', (name, stream, filename) => {
+    if (name !== 'video_file' || form.file) return void stream.resume();
+    form.file = { filename: displayName(filename), bytes: 0 };
+    const gate = new MovieGate(form.file);
+    stream.on('limit', () => gate.destroy(tooLarge(maxUploadBytes)));
+    stream.on('error', (error) => gate.destroy(error));
+    broken.signal.addEventListener('abort', () => gate.destroy(truncated()));
+    // What is refused is still read to its end, or the client would not read our answer.
+    gate.once('close', () => stream.unpipe(gate).resume());
+    stream.pipe(gate);
+    storing = objects.put(key, gate, { contentType: 'video/mp4' });
+    storing.catch(() => {}); // awaited below, after the parser
+  });
+
+  try {
+    await pipeline(Readable.fromWeb(body as unknown as ReadableStream), parser);
+  } catch {
+    broken.abort();
+    await storing;
+    throw truncated();
+  }
+  await storing;
+  return form;
+}
+
+const truncated = () =>
+  new ApiError(400, 'truncated_body', 'The upload broke off before its end. Send it again.');
+
+/** Counts what passes, and lets it pass only if it begins like a movie. */
+class MovieGate extends Transform {
+  readonly #file: StoredFile;
+  #head: Buffer | null = Buffer.alloc(0);
+
+  constructor(file: StoredFile) {
+    super();
+    this.#file = file;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#file.bytes += chunk.length;
+    if (this.#head === null) return done(null, chunk);
+    this.#head = Buffer.concat([this.#head, chunk]);
+    if (this.#head.length < HEAD_BYTES) return done();
+    if (!isMovie(this.#head)) return done(notAVideo());
+    const head = this.#head;
+    this.#head = null;
+    done(null, head);
+  }
+
+  override _flush(done: TransformCallback): void {
+    done(this.#head === null ? null : notAVideo());
+  }
+}
+
+const notAVideo = () =>
+  new ApiError(
+    400,
+    'not_a_video',
+    'The file is not an MP4 or QuickTime (MOV) video, whatever its name says.',
+    {
+      details: [{ field: 'video_file', message: 'must be an MP4 or QuickTime video' }],
+    },
+  );
+
+function judge({ fields, file }: Form) {
+  const result = fieldsOfForm.safeParse(fields);
+  const problems = [
+    ...(file ? [] : [{ field: 'video_file', message: 'is required' }]),
+    ...(result.error?.issues.map(describeIssue) ?? []),
+  ];
+  if (!result.success || !file) throw invalidInput(problems);
+  return { fields: result.data, file };
+}
+
+/** A file's name as it may be shown to its owner. */
+function displayName(filename: string | undefined): string {
+  const name = (filename ?? '')
+    .replace(/\p{Cc}/gu, '')
+    .toWellFormed()
+    .trim();
+  return name.slice(0, 255) || 'video';
+}

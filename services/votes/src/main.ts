@@ -1,0 +1,47 @@
+import { openDatabase } from '@anb/service-kit/database';
+import { createLog } from '@anb/service-kit/log';
+import { createRegistry } from '@anb/service-kit/metrics';
+import { runService } from '@anb/service-kit/service';
+import { SessionCheck } from '@anb/service-kit/session';
+import manifest from '../package.json' with { type: 'json' };
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { Standings } from './standings.ts';
+
+const config = readConfig();
+const log = createLog('votes', config.LOG_LEVEL);
+const registry = createRegistry('votes', manifest.version);
+const sql = openDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: 'votes' });
+const sessions = new SessionCheck({
+  sql,
+  log,
+  issuer: config.TOKEN_ISSUER,
+  audience: config.TOKEN_AUDIENCE,
+});
+const standings = new Standings({ sql, log, registry });
+const app = createApp({
+  sql,
+  log,
+  registry,
+  standings,
+  verify: sessions.verify,
+  mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
+});
+
+await runService({
+  log,
+  registry,
+  host: config.HOST,
+  opsPort: config.OPS_PORT,
+  drainSeconds: config.DRAIN_SECONDS,
+  http: { fetch: app.fetch, port: config.PORT },
+  start: async () => {
+    await sessions.start();
+    await standings.start();
+  },
+  stop: async () => {
+    await standings.stop();
+    await sessions.stop();
+    await sql.end({ timeout: 5 });
+  },
+});

@@ -1,0 +1,66 @@
+import { ApiError } from '@anb/service-kit/errors';
+import { createRoutes, json, refusing, signedIn } from '@anb/service-kit/http';
+import { videoId } from '@anb/service-kit/input';
+import { createRoute, z } from '@hono/zod-openapi';
+import { Counter } from 'prom-client';
+import type { Dependencies } from './app.ts';
+import { castVote, votedBy } from './store.ts';
+
+const voteRoute = createRoute({
+  method: 'post',
+  path: '/api/public/videos/{video_id}/vote',
+  operationId: 'vote',
+  tags: ['votes'],
+  summary: 'Vote for a video, once',
+  request: { params: z.object({ video_id: videoId }) },
+  responses: {
+    200: json(
+      z.object({ message: z.literal('Voto registrado exitosamente.'), votes: z.int() }),
+      'The vote counts; `votes` is what the video has now.',
+    ),
+    ...refusing(400, 401, 404),
+  },
+});
+
+const votesRoute = createRoute({
+  method: 'get',
+  path: '/api/user/votes',
+  operationId: 'listOwnVotes',
+  tags: ['votes'],
+  summary: 'The videos I have voted for',
+  responses: { 200: json(z.array(z.uuid()), 'Ids of videos.'), ...refusing(401) },
+});
+
+export function voteRoutes({ sql, verify, registry }: Dependencies) {
+  const routes = createRoutes();
+  const forSignedIn = signedIn(verify);
+  const counted = new Counter({
+    name: 'anb_votes_total',
+    help: 'Votes asked for, by result.',
+    labelNames: ['result'],
+    registers: [registry],
+  });
+
+  routes.openapi({ ...voteRoute, ...forSignedIn }, async (c) => {
+    const outcome = await castVote(sql, c.req.valid('param').video_id, c.get('session').userId);
+    counted.inc({ result: outcome.result });
+    switch (outcome.result) {
+      case 'recorded':
+        return c.json({ message: 'Voto registrado exitosamente.' as const, votes: outcome.votes }, 200);
+      case 'already_voted':
+        throw new ApiError(400, 'already_voted', 'Ya has votado por este video.');
+      case 'own_video':
+        throw new ApiError(400, 'own_video', 'You can not vote for a video of your own.');
+      case 'voting_closed':
+        throw new ApiError(400, 'voting_closed', 'Voting is closed now.');
+      case 'not_open':
+        throw new ApiError(404, 'video_not_found', 'Video no encontrado.');
+    }
+  });
+
+  routes.openapi({ ...votesRoute, ...forSignedIn }, async (c) => {
+    return c.json(await votedBy(sql, c.get('session').userId), 200);
+  });
+
+  return routes;
+}
