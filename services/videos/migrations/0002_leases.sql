@@ -79,15 +79,24 @@ as $$
   select exists (select from failed);
 $$;
 
--- Gives the lease back after a passing fault. Answers the seconds to wait before the next attempt.
-create function videos.release_lease_v1(p_video uuid, p_token uuid)
-returns integer
+-- Gives the lease back: after a passing fault (the attempt counts) or because the worker stops (it does not).
+-- outcome: released, to be tried again after wait_seconds; published, when an earlier answer to publish was lost;
+-- lost, when the lease is another's or the video is gone.
+create function videos.release_lease_v1(p_video uuid, p_token uuid, p_counts boolean)
+returns table (outcome text, wait_seconds integer)
 language sql security definer set search_path = ''
 as $$
-  update videos.videos
-  set lease_token = null, lease_expires_at = null
-  where id = p_video and lease_token = p_token
-  returning least(5 * 2 ^ attempts, 300)::integer;
+  with released as (
+    update videos.videos
+    set lease_token = null, lease_expires_at = null, attempts = attempts - case when p_counts then 0 else 1 end
+    where id = p_video and lease_token = p_token
+    returning case when p_counts then least(5 * 2 ^ attempts, 300)::integer else 0 end as wait_seconds
+  )
+  select 'released', wait_seconds from released
+  union all
+  select case when exists (select from videos.videos where id = p_video and media_version = p_token)
+    then 'published' else 'lost' end, 0
+  where not exists (select from released);
 $$;
 
 grant execute on function videos.take_lease_v1, videos.extend_lease_v1, videos.publish_v1, videos.fail_v1,

@@ -1,0 +1,21 @@
+import { createLog } from '@anb/service-kit/log';
+import { createRegistry } from '@anb/service-kit/metrics';
+import { runService } from '@anb/service-kit/service';
+import manifest from '../package.json' with { type: 'json' };
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+
+const config = readConfig();
+const log = createLog('portal', config.LOG_LEVEL);
+const registry = createRegistry('portal', manifest.version);
+const app = createApp({ log, registry, votesUrl: config.VOTES_URL });
+
+await runService({
+  log,
+  registry,
+  host: config.HOST,
+  opsPort: config.OPS_PORT,
+  drainSeconds: config.DRAIN_SECONDS,
+  http: { fetch: app.fetch, port: config.PORT },
+  stop: async () => {},
+});

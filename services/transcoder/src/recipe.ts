@@ -1,0 +1,119 @@
+import { fileURLToPath } from 'node:url';
+
+/** The showcase format. */
+export const WIDTH = 1280;
+export const HEIGHT = 720;
+export const FPS = 30;
+/** At most so much of the player's clip is shown. */
+export const MAX_CLIP_SECONDS = 30;
+
+const asset = (name: string) => fileURLToPath(new URL(`../assets/${name}`, import.meta.url));
+const opening = { path: asset('opening.mp4'), seconds: 2 };
+const closing = { path: asset('closing.mp4'), seconds: 2.5 };
+const watermark = asset('watermark.png');
+const WATERMARK_MARGIN = 24;
+
+/** Together at most five seconds of every showcase clip. */
+export const BUMPER_SECONDS = opening.seconds + closing.seconds;
+
+export interface Source {
+  path: string;
+  /** Which of the file's streams is the picture. */
+  stream: number;
+  /** How long the picture is said to last. */
+  seconds: number;
+}
+
+export interface FfmpegInput {
+  path: string;
+  options: string[];
+}
+
+export interface FfmpegPlan {
+  inputs: FfmpegInput[];
+  filterGraph: string;
+  outputs: FfmpegInput[];
+}
+
+/**
+ * What keeps ffmpeg from believing a hostile file: it opens files only (no addresses in a playlist), as MP4 or
+ * QuickTime only (a playlist renamed .mp4 would otherwise be read as a playlist, and what it names opened).
+ */
+export const untrustedInput = [
+  ...['-protocol_whitelist', 'file'],
+  ...['-format_whitelist', 'mov,mp4,m4a,3gp,3g2,mj2'],
+  ...['-f', 'mov'],
+];
+
+/** Plans one ffmpeg run: opening, clip and closing as one picture track with the watermark, and the poster. */
+export function planTranscode(source: Source, clipPath: string, posterPath: string): FfmpegPlan {
+  const clipSeconds = Math.min(source.seconds, MAX_CLIP_SECONDS);
+  // Display shape counts, not pixel counts: pixels need not be square. Even numbers, as yuv420p wants.
+  const width = `min(${WIDTH}\\,max(2\\,trunc(${HEIGHT}*dar/2)*2))`;
+  const height = `min(${HEIGHT}\\,max(2\\,trunc(${WIDTH}/dar/2)*2))`;
+  const bumper = `fps=${FPS},format=yuv420p,setsar=1`;
+  const posterAt = opening.seconds + clipSeconds / 3;
+  return {
+    inputs: [
+      { path: opening.path, options: [] },
+      { path: source.path, options: [...untrustedInput, '-t', String(MAX_CLIP_SECONDS)] },
+      { path: closing.path, options: [] },
+      { path: watermark, options: [] },
+    ],
+    filterGraph: [
+      `[0:v]${bumper}[opening]`,
+      // Rotation marked in the file has been applied by ffmpeg before the graph.
+      `[1:${source.stream}]setpts=PTS-STARTPTS,fps=${FPS},trim=end_frame=${MAX_CLIP_SECONDS * FPS}` +
+        `,scale=w=${width}:h=${height}:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1` +
+        `,pad=${WIDTH}:${HEIGHT}:(ow-iw)/2:(oh-ih)/2:color=black[clip]`,
+      `[clip][3:v]overlay=x=W-w-${WATERMARK_MARGIN}:y=H-h-${WATERMARK_MARGIN},setsar=1[marked]`,
+      `[2:v]${bumper}[closing]`,
+      // Joining before encoding; joined streams that were copied have broken times where frame rates differ.
+      `[opening][marked][closing]concat=n=3:v=1:a=0,fps=${FPS},split[video][still]`,
+      // The most telling of ten pictures of a second, a third into the clip. Taken behind concat: a branch
+      // before it would have every frame up to there wait in memory.
+      `[still]trim=start=${posterAt}:end=${posterAt + 1},fps=10,thumbnail=10[poster]`,
+    ].join(';'),
+    outputs: [
+      {
+        path: clipPath,
+        options: [
+          ...['-map', '[video]', '-an', '-sn', '-dn'],
+          // Phones write the place of the recording into the file; it must not be published.
+          ...['-map_metadata', '-1', '-map_chapters', '-1'],
+          ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '22', '-profile:v', 'high', '-level', '3.1'],
+          // No B-frames: packets come in the order of their times and no player needs an edit list.
+          ...['-pix_fmt', 'yuv420p', '-bf', '0', '-g', String(2 * FPS)],
+          ...[
+            '-colorspace',
+            'bt709',
+            '-color_primaries',
+            'bt709',
+            '-color_trc',
+            'bt709',
+            '-color_range',
+            'tv',
+          ],
+          ...['-movflags', '+faststart', '-f', 'mp4'],
+        ],
+      },
+      {
+        path: posterPath,
+        options: [
+          '-map',
+          '[poster]',
+          '-frames:v',
+          '1',
+          '-q:v',
+          '3',
+          '-map_metadata',
+          '-1',
+          '-f',
+          'image2',
+          '-update',
+          '1',
+        ],
+      },
+    ],
+  };
+}

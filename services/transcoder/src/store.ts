@@ -1,0 +1,69 @@
+import type { ISql } from '@anb/service-kit/database';
+
+/** A held lease: the job and the token that proves the hold. */
+export interface Lease {
+  videoId: string;
+  token: string;
+  originalKey: string;
+}
+
+export type LeaseOutcome =
+  | { outcome: 'leased'; lease: Lease }
+  /** Another worker's lease lives for so many seconds more. */
+  | { outcome: 'busy'; waitSeconds: number }
+  /** Processed, failed, deleted or unknown: nothing left to do. */
+  | { outcome: 'final' };
+
+/** Leases given up or run out before a video is declared failed. */
+const MAX_ATTEMPTS = 5;
+
+export async function takeLease(sql: ISql, videoId: string, seconds: number): Promise<LeaseOutcome> {
+  const [row] = await sql<
+    { outcome: string; token: string; wait_seconds: number; original_key: string }[]
+  >`select * from videos.take_lease_v1(${videoId}, ${seconds}, ${MAX_ATTEMPTS})`;
+  if (row?.outcome === 'leased') {
+    return { outcome: 'leased', lease: { videoId, token: row.token, originalKey: row.original_key } };
+  }
+  return row?.outcome === 'busy' ? { outcome: 'busy', waitSeconds: row.wait_seconds } : { outcome: 'final' };
+}
+
+/** @returns false when the lease is lost */
+export async function extendLease(
+  sql: ISql,
+  lease: Lease,
+  seconds: number,
+  progress: number,
+): Promise<boolean> {
+  const [row] = await sql<{ held: boolean }[]>`
+    select videos.extend_lease_v1(${lease.videoId}, ${lease.token}, ${seconds}, ${progress}) as held`;
+  return row?.held ?? false;
+}
+
+/** @returns false when the lease is lost and nothing was published */
+export async function publish(sql: ISql, lease: Lease, durationSeconds: number): Promise<boolean> {
+  const [row] = await sql<{ held: boolean }[]>`
+    select videos.publish_v1(${lease.videoId}, ${lease.token}, ${durationSeconds}) as held`;
+  return row?.held ?? false;
+}
+
+/** @returns false when the lease is lost and nothing was changed */
+export async function fail(sql: ISql, lease: Lease, code: string): Promise<boolean> {
+  const [row] = await sql<{ held: boolean }[]>`
+    select videos.fail_v1(${lease.videoId}, ${lease.token}, ${code}) as held`;
+  return row?.held ?? false;
+}
+
+export interface Release {
+  /** published: an earlier publish had gone through although its answer was lost. */
+  outcome: 'released' | 'published' | 'lost';
+  /** Before the next attempt. */
+  waitSeconds: number;
+}
+
+/** Gives the lease back; `counts` tells whether this was an attempt, which the stop of a worker is not. */
+export async function releaseLease(sql: ISql, lease: Lease, counts: boolean): Promise<Release> {
+  const [row] = await sql<Release[]>`
+    select outcome, wait_seconds as "waitSeconds"
+    from videos.release_lease_v1(${lease.videoId}, ${lease.token}, ${counts})`;
+  return row ?? { outcome: 'lost', waitSeconds: 0 };
+}

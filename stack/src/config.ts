@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { count, port, readEnv, text, url } from '@anb/service-kit/env';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export const readConfig = () =>
+  readEnv({
+    /** Of the gateway; 0 takes a free one. */
+    PORT: port().default(8080),
+    DATA_DIR: text()
+      .default('.data')
+      .transform((path) => resolve(root, path)),
+    /** How browsers reach the gateway; by default http://127.0.0.1:PORT. */
+    PUBLIC_URL: url().optional(),
+    /** Where a CDN stands; by default {PUBLIC_URL}/media. */
+    MEDIA_BASE_URL: url().optional(),
+    LOG_LEVEL: text().default('info'),
+    /** Transcoder processes. */
+    TRANSCODERS: count(0, 16).default(1),
+    VISIBILITY_SECONDS: count(3, 600).default(30),
+  });
+
+export type Config = ReturnType<typeof readConfig>;

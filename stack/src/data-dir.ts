@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Takes the data folder for this process alone.
+ * @returns gives it back
+ * @throws when another stack runs on it
+ */
+export function takeDataDir(folder: string): () => void {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'stack.pid');
+  const pid = runningStack(file);
+  if (pid) {
+    throw new Error(
+      `A stack runs on ${folder} already (process ${pid}). Stop it first, or set DATA_DIR to another folder.`,
+    );
+  }
+  writeFileSync(file, String(process.pid));
+  return () => rmSync(file, { force: true });
+}
+
+/** The process that holds the folder; a killed one leaves its file, and its number may be another's by now. */
+function runningStack(file: string): string | undefined {
+  try {
+    const pid = readFileSync(file, 'utf8').trim();
+    if (pid === String(process.pid)) return undefined;
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('stack/') ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}

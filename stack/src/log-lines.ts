@@ -1,0 +1,38 @@
+/** Says one line on stdout, after the time and who speaks. */
+export function say(who: string, message: string): void {
+  process.stdout.write(`${new Date().toISOString().slice(11, 19)}  ${who.padEnd(11)} ${message}\n`);
+}
+
+const shown = new Set([
+  'level',
+  'time',
+  'service',
+  'message',
+  'request_id',
+  'err',
+  'method',
+  'route',
+  'path',
+  'status',
+  'ms',
+]);
+
+/** A service's JSON line as a person reads it; what is no JSON passes as it is. */
+export function readable(line: string): string {
+  let entry: Record<string, unknown>;
+  try {
+    entry = JSON.parse(line);
+  } catch {
+    return line;
+  }
+  if (typeof entry !== 'object' || entry === null) return line;
+  const { level, message, err } = entry;
+  const text =
+    message === 'request' ? `${entry.method} ${entry.path} ${entry.status} ${entry.ms} ms` : String(message);
+  const rest = Object.entries(entry)
+    .filter(([key]) => !shown.has(key))
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const failure = err && typeof err === 'object' && 'message' in err ? [`(${String(err.message)})`] : [];
+  const urgency = level === 'info' || level === 'debug' ? [] : [String(level).toUpperCase()];
+  return [...urgency, text, ...rest, ...failure].join(' ');
+}

@@ -1,0 +1,24 @@
+import { readConfig } from './config.ts';
+import { say } from './log-lines.ts';
+import { Stack } from './stack.ts';
+
+const stack = new Stack(readConfig());
+let stopping = false;
+
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  say('stack', 'stopping');
+  await stack.stop();
+  say('stack', 'stopped');
+  process.exit(code);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+
+try {
+  const url = await stack.start();
+  say('stack', `ready: ${url}   (API: ${url}/swagger; in another terminal: npm run demo; Ctrl-C stops)`);
+} catch (error) {
+  if (!stopping) process.stderr.write(`\n${error instanceof Error ? error.message : error}\n\n`);
+  await stop(1);
+}

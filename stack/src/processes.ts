@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readable, say } from './log-lines.ts';
+
+export interface Program {
+  name: string;
+  /** From the repository's root. */
+  file: string;
+  env: Record<string, string>;
+  /** Where it answers /readyz. */
+  opsPort: number;
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const tether = new URL('./tether.ts', import.meta.url).href;
+const RESTART_MS = 1000;
+const READY_MS = 50_000;
+
+function launch(name: string, file: string, env: Record<string, string>): ChildProcess {
+  // Nothing of this shell's environment but what a program needs to run: no AWS account can slip in.
+  const { PATH = '', HOME = '', TMPDIR } = process.env;
+  const child = spawn(process.execPath, ['--import', tether, file], {
+    cwd: root,
+    env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // In a group of its own: Ctrl-C reaches the stack alone, which stops everything in order.
+    detached: true,
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', (line) => say(name, readable(line)));
+  }
+  return child;
+}
+
+/** Runs a program to its end. */
+export async function runToEnd(name: string, file: string, env: Record<string, string>): Promise<void> {
+  const [code] = await once(launch(name, file, env), 'exit');
+  if (code !== 0) throw new Error(`${name} failed; its last lines above say why`);
+}
+
+/** Keeps a program running, as Kubernetes would: one that ends is started again. */
+export class Supervised {
+  readonly #program: Program;
+  #child: ChildProcess;
+  #stopping = false;
+  #isReady = false;
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#child = this.#start();
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  #start(): ChildProcess {
+    const { name, file, env } = this.#program;
+    const child = launch(name, file, env);
+    child.once('exit', async (code, signal) => {
+      if (this.#stopping || !this.#isReady) return;
+      say(name, `ended (${signal ?? code}); starting it again`);
+      await sleep(RESTART_MS);
+      if (!this.#stopping) this.#child = this.#start();
+    });
+    return child;
+  }
+
+  /** @throws when the program ends or takes too long before it is ready for the first time */
+  async ready(): Promise<void> {
+    const { name, opsPort } = this.#program;
+    const deadline = Date.now() + READY_MS;
+    while (Date.now() < deadline) {
+      if (this.#child.exitCode !== null)
+        throw new Error(`${name} did not start; its last lines above say why`);
+      const answer = await fetch(`http://127.0.0.1:${opsPort}/readyz`).catch(() => null);
+      await answer?.body?.cancel();
+      if (answer?.ok) {
+        this.#isReady = true;
+        return;
+      }
+      await sleep(50);
+    }
+    throw new Error(`${name} was not ready within ${READY_MS / 1000} s`);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    const patience = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    await exit;
+    clearTimeout(patience);
+  }
+}

@@ -1,0 +1,37 @@
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+
+export interface QueueNames {
+  endpoint: string;
+  region: string;
+  name: string;
+  visibilitySeconds: number;
+}
+
+/** Makes the job queue and its dead-letter queue, as infra/ makes them in AWS; answers the job queue's URL. */
+export async function createQueues({
+  endpoint,
+  region,
+  name,
+  visibilitySeconds,
+}: QueueNames): Promise<string> {
+  const sqs = new SQSClient({ endpoint, region });
+  const create = async (QueueName: string, Attributes: Record<string, string>) => {
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+    if (!QueueUrl) throw new Error(`queue ${QueueName} was not made`);
+    return QueueUrl;
+  };
+  try {
+    const deadLetters = await create(`${name}-dead-letters`, {
+      MessageRetentionPeriod: String(14 * 24 * 3600),
+    });
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: deadLetters, AttributeNames: ['QueueArn'] }),
+    );
+    return await create(name, {
+      VisibilityTimeout: String(visibilitySeconds),
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 5 }),
+    });
+  } finally {
+    sqs.destroy();
+  }
+}

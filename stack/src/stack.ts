@@ -1,0 +1,170 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { startCloud } from '@anb/embedded/cloud';
+import { findFfmpeg } from '@anb/embedded/ffmpeg';
+import { freePorts } from '@anb/embedded/ports';
+import { startPostgres } from '@anb/embedded/postgres';
+import type { PublicService } from '@anb/topology';
+import type { Config } from './config.ts';
+import { takeDataDir } from './data-dir.ts';
+import { STORE_PATH, startGateway } from './gateway.ts';
+import { say } from './log-lines.ts';
+import { type Program, runToEnd, Supervised } from './processes.ts';
+import { createQueues } from './queues.ts';
+import { loadSecrets } from './secrets.ts';
+
+const BUCKET = 'anb-rising-stars';
+const REGION = 'us-east-1';
+
+/** Brings the whole system up on this machine; what it needs to be undone is noted as it goes. */
+export class Stack {
+  readonly #config: Config;
+  readonly #undo: { what: string; undo: () => unknown }[] = [];
+
+  constructor(config: Config) {
+    this.#config = config;
+  }
+
+  /** @returns the address to open */
+  async start(): Promise<string> {
+    const config = this.#config;
+    const { ffmpeg, ffprobe, version } = findFfmpeg();
+    say('stack', `ffmpeg ${version} (${ffmpeg})`);
+    this.#later('data folder', takeDataDir(config.DATA_DIR));
+    const { passwords, signingKeyFile } = loadSecrets(config.DATA_DIR);
+    const [gatewayPort = 0, databasePort = 0, cloudPort = 0, ...servicePorts] = await freePorts(
+      20 + config.TRANSCODERS,
+    );
+    const port = config.PORT || gatewayPort;
+    const publicUrl = config.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
+
+    say('stack', `Postgres starts in ${config.DATA_DIR}`);
+    const postgres = await startPostgres({
+      dataDir: join(config.DATA_DIR, 'postgres'),
+      port: databasePort,
+      password: passwords.postgres,
+      onLog: (line) => /(FATAL|PANIC|closed to|left behind)/.test(line) && say('postgres', line),
+    });
+    this.#later('Postgres', postgres.stop);
+    say('stack', 'S3 and SQS start');
+    const cloud = await startCloud({
+      folder: join(config.DATA_DIR, 'objects'),
+      port: cloudPort,
+      bucket: BUCKET,
+    });
+    this.#later('S3 and SQS', cloud.stop);
+    const aws = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+    Object.assign(process.env, aws); // for createQueues
+    const queueUrl = await createQueues({
+      endpoint: cloud.endpoint,
+      region: REGION,
+      name: 'transcode',
+      visibilitySeconds: config.VISIBILITY_SECONDS,
+    });
+
+    await runToEnd('migrate', 'packages/migrate/src/main.ts', {
+      DATABASE_URL: postgres.url,
+      AUTH_DB_PASSWORD: passwords.auth,
+      VIDEOS_DB_PASSWORD: passwords.videos,
+      VOTES_DB_PASSWORD: passwords.votes,
+      TRANSCODER_DB_PASSWORD: passwords.transcoder,
+    });
+    const databaseUrl = (service: Exclude<keyof typeof passwords, 'postgres'>) => ({
+      DATABASE_URL: `postgres://anb_${service}:${passwords[service]}@127.0.0.1:${databasePort}/postgres`,
+    });
+    await runToEnd('videos', 'services/videos/src/requeue.ts', databaseUrl('videos'));
+
+    const nextPort = () => servicePorts.shift() ?? 0;
+    const common = () => ({ HOST: '127.0.0.1', LOG_LEVEL: config.LOG_LEVEL });
+    const ports = Object.fromEntries(
+      (['auth', 'videos', 'votes', 'portal'] as const).map((name) => [name, nextPort()]),
+    ) as Record<PublicService, number>;
+    const urls = Object.fromEntries(
+      Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`]),
+    ) as Record<PublicService, string>;
+    const addresses = {
+      PUBLIC_URL: publicUrl,
+      ...(config.MEDIA_BASE_URL && { MEDIA_BASE_URL: config.MEDIA_BASE_URL }),
+    };
+    const storage = {
+      ...aws,
+      S3_BUCKET: BUCKET,
+      S3_ENDPOINT: cloud.endpoint,
+      SQS_ENDPOINT: cloud.endpoint,
+      SQS_QUEUE_URL: queueUrl,
+    };
+    const scratch = join(config.DATA_DIR, 'scratch');
+    rmSync(scratch, { recursive: true, force: true });
+    mkdirSync(scratch);
+
+    const program = (name: string, env: Record<string, string>): Program => {
+      const opsPort = nextPort();
+      return {
+        name,
+        file: `services/${name}/src/main.ts`,
+        opsPort,
+        env: { ...common(), OPS_PORT: String(opsPort), ...env },
+      };
+    };
+    const web = (name: PublicService, env: Record<string, string>) =>
+      program(name, { PORT: String(ports[name]), ...env });
+    await this.#run([
+      web('auth', { ...databaseUrl('auth'), SIGNING_KEY_FILE: signingKeyFile }),
+      web('videos', {
+        ...databaseUrl('videos'),
+        ...addresses,
+        ...storage,
+        S3_PUBLIC_ENDPOINT: `${publicUrl}${STORE_PATH}`,
+      }),
+      web('votes', { ...databaseUrl('votes'), ...addresses }),
+      web('portal', { VOTES_URL: urls.votes }),
+      ...Array.from({ length: config.TRANSCODERS }, () =>
+        program('transcoder', {
+          ...databaseUrl('transcoder'),
+          ...storage,
+          VISIBILITY_SECONDS: String(config.VISIBILITY_SECONDS),
+          FFMPEG_PATH: ffmpeg,
+          FFPROBE_PATH: ffprobe,
+          SCRATCH_DIR: scratch,
+        }),
+      ),
+    ]);
+
+    const gateway = await startGateway({ port, services: urls, storeUrl: cloud.endpoint }).catch((error) => {
+      if (error.code === 'EADDRINUSE')
+        throw new Error(`Port ${port} is taken. Set PORT to another one, as in: PORT=8081 npm start`);
+      throw error;
+    });
+    this.#later('gateway', () => closeNow(gateway));
+    return publicUrl;
+  }
+
+  async #run(programs: Program[]): Promise<void> {
+    say('stack', `services start: ${programs.map(({ name }) => name).join(', ')}`);
+    const running = programs.map((program) => new Supervised(program));
+    this.#later('services', () => Promise.all(running.map((service) => service.stop())));
+    await Promise.all(running.map((service) => service.ready()));
+  }
+
+  #later(what: string, undo: () => unknown): void {
+    this.#undo.push({ what, undo });
+  }
+
+  /** Stops everything, the last first. */
+  async stop(): Promise<void> {
+    for (const { what, undo } of this.#undo.splice(0).reverse()) {
+      try {
+        await undo();
+      } catch (error) {
+        say('stack', `${what} did not stop cleanly: ${error}`);
+      }
+    }
+  }
+}
+
+function closeNow(server: Server): Promise<unknown> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  return closed;
+}
