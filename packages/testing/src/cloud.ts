@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { inject } from 'vitest';
+
+const REGION = 'us-east-1';
+process.env.AWS_ACCESS_KEY_ID ??= 'test';
+process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
+
+export interface TestBucket {
+  bucket: string;
+  region: string;
+  endpoint: string;
+  /** Every key in it, sorted. */
+  keys: () => Promise<string[]>;
+}
+
+/** A bucket of its own. */
+export async function createTestBucket(): Promise<TestBucket> {
+  const endpoint = inject('s3Endpoint');
+  const s3 = new S3Client({ endpoint, region: REGION, forcePathStyle: true });
+  const bucket = `test-${randomBytes(6).toString('hex')}`;
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  return {
+    bucket,
+    region: REGION,
+    endpoint,
+    keys: async () => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+      return Contents.map(({ Key }) => Key ?? '').sort();
+    },
+  };
+}
+
+/** A queue of its own. */
+export async function createTestQueue(
+  visibilitySeconds = 30,
+): Promise<{ queueUrl: string; region: string; endpoint: string }> {
+  const endpoint = inject('sqsEndpoint');
+  const sqs = new SQSClient({ endpoint, region: REGION });
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({
+      QueueName: `test-${randomBytes(6).toString('hex')}`,
+      Attributes: { VisibilityTimeout: String(visibilitySeconds) },
+    }),
+  );
+  if (!QueueUrl) throw new Error('the queue was not made');
+  return { queueUrl: QueueUrl, region: REGION, endpoint };
+}

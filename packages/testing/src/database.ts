@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '@anb/migrate';
+import { openDatabase, type Sql } from '@anb/service-kit/database';
+import { inject } from 'vitest';
+import { PASSWORD, TEMPLATE } from './global-setup.ts';
+
+export interface TestDatabase {
+  /** As the superuser, to prepare and to look. */
+  admin: Sql;
+  /** A URL as a service has it. */
+  url: (role: Role) => string;
+  /** A connection as a service has it; every statement it runs is noted in `queries`. */
+  connect: (role: Role) => Sql;
+  queries: string[];
+  drop: () => Promise<void>;
+}
+
+/** A database of its own, with every migration applied. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const serverUrl = inject('databaseUrl');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const server = openDatabase({ url: serverUrl, max: 1, applicationName: 'testing' });
+  await server`create database ${server(name)} template ${server(TEMPLATE)}`;
+  const adminUrl = serverUrl.replace(/postgres$/, name);
+  const url = (role: Role) => adminUrl.replace(/\/\/[^@]*@/, `//${role}:${PASSWORD}@`);
+  const admin = openDatabase({ url: adminUrl, max: 3, applicationName: 'testing' });
+  const queries: string[] = [];
+  const open: Sql[] = [admin];
+  return {
+    admin,
+    url,
+    queries,
+    connect: (role) => {
+      const sql = openDatabase({
+        url: url(role),
+        max: 10,
+        applicationName: role,
+        onQuery: (query) => queries.push(query),
+      });
+      open.push(sql);
+      return sql;
+    },
+    drop: async () => {
+      await Promise.all(open.map((sql) => sql.end({ timeout: 1 })));
+      await server`drop database ${server(name)} with (force)`;
+      await server.end();
+    },
+  };
+}

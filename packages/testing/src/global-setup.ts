@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCloud } from '@anb/embedded/cloud';
+import { freePorts } from '@anb/embedded/ports';
+import { startPostgres } from '@anb/embedded/postgres';
+import { migrate, roles } from '@anb/migrate';
+import { openDatabase } from '@anb/service-kit/database';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    databaseUrl: string;
+    s3Endpoint: string;
+    sqsEndpoint: string;
+  }
+}
+
+/** Every test file's database is a copy of this one. */
+export const TEMPLATE = 'anb_template';
+/** The password of every login; the server listens on loopback and lives as long as the run. */
+export const PASSWORD = 'only-for-tests';
+
+/** One Postgres, S3 and SQS for the run. Other S3 and SQS servers are used where the environment names them. */
+export default async function setup(project: TestProject) {
+  const folder = mkdtempSync(join(tmpdir(), 'anb-test-'));
+  chmodSync(folder, 0o755); // Postgres runs as another user when the tests run as root.
+  const [databasePort = 0, cloudPort = 0] = await freePorts(2);
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    port: databasePort,
+    password: PASSWORD,
+    // Nobody needs these data after a crash.
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
+  });
+  const cloud = await startCloud({ folder: join(folder, 'objects'), port: cloudPort, bucket: '' });
+  await makeTemplate(postgres.url);
+
+  project.provide('databaseUrl', postgres.url);
+  project.provide('s3Endpoint', process.env.TEST_S3_ENDPOINT ?? cloud.endpoint);
+  project.provide('sqsEndpoint', process.env.TEST_SQS_ENDPOINT ?? cloud.endpoint);
+  return async () => {
+    await cloud.stop();
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+async function makeTemplate(url: string): Promise<void> {
+  const server = openDatabase({ url, max: 1, applicationName: 'testing' });
+  await server`create database ${server(TEMPLATE)}`;
+  await server.end();
+  const template = openDatabase({
+    url: url.replace(/postgres$/, TEMPLATE),
+    max: 1,
+    applicationName: 'testing',
+  });
+  const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Parameters<
+    typeof migrate
+  >[0]['passwords'];
+  await migrate({ sql: template, passwords, report: () => {} });
+  await template.end();
+}
