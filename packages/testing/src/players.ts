@@ -25,7 +25,7 @@ export async function createPlayers(admin: Sql) {
   const kid = randomUUID();
   await admin`
     insert into auth.signing_keys (kid, public_jwk)
-    values (${kid}, ${admin.json({ ...(await exportJWK(publicKey)), kid } as Record<string, string>)})`;
+    values (${kid}, ${admin.json({ kid, ...(await exportJWK(publicKey)) } as { kid: string })})`;
 
   return {
     kid,
