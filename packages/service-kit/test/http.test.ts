@@ -1,0 +1,101 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { Registry } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import { createHttp, createRoutes, json, jsonBody } from '../src/http.ts';
+import { line, paging } from '../src/input.ts';
+import { createLog } from '../src/log.ts';
+
+const app = createHttp({ log: createLog('test', 'silent'), registry: new Registry() });
+const routes = createRoutes();
+const ok = { responses: { 200: json(z.object({}), 'ok') } };
+routes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/things',
+    request: { body: jsonBody(z.object({ name: line(2, 5) })) },
+    ...ok,
+  }),
+  (c) => c.json(c.req.valid('json'), 200),
+);
+routes.openapi(
+  createRoute({ method: 'get', path: '/things', request: { query: z.object(paging) }, ...ok }),
+  (c) => c.json(c.req.valid('query'), 200),
+);
+routes.get('/broken', () => {
+  throw new Error('select password from users');
+});
+routes.get('/away', () => {
+  throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
+});
+app.route('/', routes);
+
+const post = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+  app.request('/things', { method: 'POST', headers, body });
+
+describe('every service', () => {
+  test.each([
+    ['malformed JSON', () => post('{"name":'), 400, 'malformed_json'],
+    ['a wrong type', () => post('{"name":7}'), 400, 'invalid_input'],
+    ['no value', () => post('{}'), 400, 'invalid_input'],
+    ['a text that is too long', () => post('{"name":"abcdef"}'), 400, 'invalid_input'],
+    ['a NUL character', () => post('{"name":"ab\\u0000c"}'), 400, 'invalid_input'],
+    ['half a surrogate pair', () => post('{"name":"ab\\ud800"}'), 400, 'invalid_input'],
+    [
+      'another media type',
+      () => post('name=ab', { 'content-type': 'application/x-www-form-urlencoded' }),
+      415,
+      'unsupported_media_type',
+    ],
+    ['a body of 70 kB', () => post(`{"name":"${'a'.repeat(70_000)}"}`), 413, 'too_large'],
+    ['page 0', () => app.request('/things?page=0'), 400, 'invalid_input'],
+    ['a fractional page', () => app.request('/things?page=1.5'), 400, 'invalid_input'],
+    ['a huge page', () => app.request('/things?page=99999999999999999999'), 400, 'invalid_input'],
+    ['a page given twice', () => app.request('/things?page=1&page=2'), 400, 'invalid_input'],
+    ['a limit beyond the bound', () => app.request('/things?limit=101'), 400, 'invalid_input'],
+    ['an unknown path', () => app.request('/nothing'), 404, 'not_found'],
+    [
+      'a method that the path does not know',
+      () => app.request('/things', { method: 'DELETE' }),
+      405,
+      'method_not_allowed',
+    ],
+  ])('refuses %s', async (_what, send, status, code) => {
+    const answer = await send();
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({
+      code,
+      error: expect.any(String),
+      request_id: expect.any(String),
+    });
+  });
+
+  test('names each field that is wrong and what to do', async () => {
+    expect(await (await post('{"name":"a"}')).json()).toMatchObject({
+      error: 'name must have at least 2 characters',
+      details: [{ field: 'name', message: 'must have at least 2 characters' }],
+    });
+  });
+
+  test('says which methods a path knows', async () => {
+    expect((await app.request('/things', { method: 'PUT' })).headers.get('allow')).toBe('GET, POST, HEAD');
+  });
+
+  test('answers 500 without a word of the cause', async () => {
+    const answer = await app.request('/broken');
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain('password');
+  });
+
+  test('answers 503 with Retry-After while a dependency is away, without its address', async () => {
+    const answer = await app.request('/away');
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(await answer.text()).not.toContain('10.0.0.7');
+  });
+
+  test('keeps a request id that it is given and makes one otherwise', async () => {
+    const given = await app.request('/things', { headers: { 'x-request-id': 'abc-123' } });
+    expect(given.headers.get('x-request-id')).toBe('abc-123');
+    expect((await app.request('/things')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+  });
+});

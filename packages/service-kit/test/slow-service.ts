@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHttp } from '../src/http.ts';
+import { createLog } from '../src/log.ts';
+import { createRegistry } from '../src/metrics.ts';
+import { runService } from '../src/service.ts';
+
+// A service for service.test.ts: the ports are its arguments.
+const [port, opsPort] = process.argv.slice(2).map(Number);
+const log = createLog('slow');
+const registry = createRegistry('slow', '1.2.3');
+const app = createHttp({ log, registry });
+app.get('/slow', async (c) => {
+  await sleep(2000);
+  return c.text('done');
+});
+app.get('/things/:id', (c) => c.text(c.req.param('id')));
+
+await runService({
+  log,
+  registry,
+  host: '127.0.0.1',
+  opsPort: opsPort ?? 0,
+  http: { fetch: app.fetch, port: port ?? 0 },
+  stop: async () => {},
+});

@@ -1,0 +1,272 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createLog } from '@anb/service-kit/log';
+import { SessionCheck } from '@anb/service-kit/session';
+import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
+import { decodeJwt } from 'jose';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createApp } from '../src/app.ts';
+import { createPasswords } from '../src/passwords.ts';
+import { publishKey } from '../src/store.ts';
+import { createTokenSigner } from '../src/tokens.ts';
+
+let database: TestDatabase;
+let app: ReturnType<typeof createApp>;
+let sessions: SessionCheck;
+const token = { issuer: 'test-issuer', audience: 'test-audience' };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const sql = database.connect('anb_auth');
+  const log = createLog('test', 'silent');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const signer = await createTokenSigner({
+    ...token,
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  });
+  await publishKey(sql, signer);
+  sessions = new SessionCheck({ ...token, sql, log });
+  await sessions.start();
+  const passwords = await createPasswords(2);
+  app = createApp({
+    sql,
+    log,
+    registry: new Registry(),
+    signer,
+    passwords,
+    verify: sessions.verify,
+    version: '1.2.3',
+  });
+});
+afterAll(async () => {
+  await sessions.stop();
+  await database.drop();
+});
+
+const person = {
+  first_name: 'Valentina',
+  last_name: 'Ríos',
+  city: 'Bogotá',
+  country: 'Colombia',
+  password1: 'un-pase-largo-7',
+  password2: 'un-pase-largo-7',
+};
+const send = (method: string, path: string, body?: unknown, authorization?: string) =>
+  app.request(path, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(authorization && { authorization }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+const signUp = (change: Record<string, unknown>) =>
+  send('POST', '/api/auth/signup', { ...person, ...change });
+const login = (email: string, password = person.password1) =>
+  send('POST', '/api/auth/login', { email, password });
+
+interface Tokens {
+  access_token: string;
+  refresh_token: string;
+}
+async function signedIn(email: string) {
+  await signUp({ email });
+  const tokens = (await (await login(email)).json()) as Tokens;
+  return { ...tokens, authorization: `Bearer ${tokens.access_token}` };
+}
+
+describe('sign-up', () => {
+  test('creates a player, whatever role is asked for', async () => {
+    const answer = await signUp({ email: 'Rol@example.com', role: 'organiser', id: 9 });
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toEqual({ message: 'User created successfully' });
+    expect(await database.admin`select role, email from auth.users where email = 'Rol@example.com'`).toEqual([
+      { role: 'player', email: 'Rol@example.com' },
+    ]);
+  });
+
+  test('lets one of twenty simultaneous sign-ups with one e-mail through', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        signUp({ email: n % 2 ? 'race@example.com' : 'RACE@example.com' }),
+      ),
+    );
+    const refused = answers.filter(({ status }) => status === 400);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(refused).toHaveLength(19);
+    expect(await refused[0]?.json()).toMatchObject({ code: 'email_taken' });
+  });
+
+  test.each([
+    ['passwords that differ', { password2: 'another-one' }, 'passwords_differ', 'password2'],
+    ['a short password', { password1: 'short', password2: 'short' }, 'invalid_input', 'password1'],
+    [
+      'a password of 129 characters',
+      { password1: 'a'.repeat(129), password2: 'a'.repeat(129) },
+      'invalid_input',
+      'password1',
+    ],
+    ['a first name of one letter', { first_name: 'V' }, 'invalid_input', 'first_name'],
+    ['a city of 51 characters', { city: 'b'.repeat(51) }, 'invalid_input', 'city'],
+    ['a name of spaces', { last_name: '     ' }, 'invalid_input', 'last_name'],
+    ['an e-mail that is none', { email: 'valentina' }, 'invalid_input', 'email'],
+    ['no country', { country: undefined }, 'invalid_input', 'country'],
+    ['a number for a name', { first_name: 12 }, 'invalid_input', 'first_name'],
+  ])('refuses %s', async (_what, change, code, field) => {
+    const answer = await signUp({ email: 'bad@example.com', ...change });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      code,
+      details: expect.arrayContaining([expect.objectContaining({ field })]),
+    });
+  });
+
+  test('keeps no password, only its argon2id hash', async () => {
+    await signUp({ email: 'hash@example.com' });
+    const [row] = await database.admin`select * from auth.users where email = 'hash@example.com'`;
+    expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(JSON.stringify(row)).not.toContain(person.password1);
+  });
+});
+
+describe('login', () => {
+  test('answers tokens, stores the session, and only a hash of the refresh token', async () => {
+    await signUp({ email: 'in@example.com' });
+    const answer = await login('IN@example.com');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const tokens = (await answer.json()) as Tokens;
+    expect(tokens).toMatchObject({ token_type: 'Bearer', expires_in: 3600 });
+    const claims = decodeJwt(tokens.access_token);
+    expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(3600);
+    const stored = await database.admin`
+      select encode(token_hash, 'escape') as hash from auth.refresh_tokens where session_id = ${String(claims.sid)}`;
+    expect(stored).toHaveLength(1);
+    expect(stored[0]?.hash).not.toContain(tokens.refresh_token);
+  });
+
+  test('answers the same for a wrong password and an unknown e-mail', async () => {
+    await signUp({ email: 'same@example.com' });
+    const answers = await Promise.all([
+      login('same@example.com', 'wrong-password'),
+      login('nobody@example.com'),
+    ]);
+    for (const answer of answers) {
+      expect(answer.status).toBe(401);
+      expect(await answer.json()).toMatchObject({
+        error: 'Invalid credentials',
+        code: 'invalid_credentials',
+      });
+    }
+  });
+
+  test('takes as long for an unknown e-mail as for a wrong password', async () => {
+    await signUp({ email: 'time@example.com' });
+    const time = async (email: string) => {
+      const start = performance.now();
+      for (let n = 0; n < 8; n++) await login(email, 'wrong-password');
+      return performance.now() - start;
+    };
+    await time('time@example.com');
+    const [known, unknown] = [await time('time@example.com'), await time('nobody@example.com')];
+    // Without the hash for nobody the ratio is below 0.2.
+    expect(unknown / known).toBeGreaterThan(0.5);
+  });
+
+  test.each([
+    {},
+    { email: 'a@example.com' },
+    { email: 7, password: 'x' },
+    { email: 'a@example.com', password: '' },
+  ])('refuses %j', async (body) => {
+    const answer = await send('POST', '/api/auth/login', body);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_input' });
+  });
+});
+
+describe('the profile', () => {
+  test('is who I am, without secrets', async () => {
+    const { authorization } = await signedIn('me@example.com');
+    const answer = await send('GET', '/api/auth/profile', undefined, authorization);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      id: expect.any(Number),
+      first_name: 'Valentina',
+      last_name: 'Ríos',
+      email: 'me@example.com',
+      email_verified: false,
+      city: 'Bogotá',
+      country: 'Colombia',
+      role: 'player',
+      created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      updated_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+  });
+
+  test('changes in the fields that are sent, and in what they are compared by', async () => {
+    const { authorization } = await signedIn('move@example.com');
+    const answer = await send(
+      'PATCH',
+      '/api/auth/profile',
+      { city: 'Medellín', role: 'organiser', email: 'x@y.z' },
+      authorization,
+    );
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({
+      city: 'Medellín',
+      first_name: 'Valentina',
+      role: 'player',
+      email: 'move@example.com',
+    });
+    expect(
+      await database.admin`select city_key, name_key from auth.users where email = 'move@example.com'`,
+    ).toEqual([{ city_key: 'medellin', name_key: 'valentina rios' }]);
+  });
+
+  test.each([
+    ['GET', undefined],
+    ['PATCH', { city: 'Cali' }],
+  ])('%s needs a token', async (method, body) => {
+    const answer = await send(method, '/api/auth/profile', body);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await answer.json()).toMatchObject({ code: 'unauthorized' });
+  });
+
+  test('refuses a city that is too short', async () => {
+    const { authorization } = await signedIn('short@example.com');
+    const answer = await send('PATCH', '/api/auth/profile', { city: 'x' }, authorization);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ details: [{ field: 'city' }] });
+  });
+});
+
+describe('logout', () => {
+  test('ends the session: its token is refused within two seconds', async () => {
+    const { authorization } = await signedIn('out@example.com');
+    const answer = await send('POST', '/api/auth/logout', undefined, authorization);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ message: 'Logged out successfully' });
+    await vi.waitFor(
+      async () => expect((await send('GET', '/api/auth/profile', undefined, authorization)).status).toBe(401),
+      { timeout: 2000, interval: 50 },
+    );
+  });
+});
+
+describe('what anybody may read', () => {
+  test('the public keys hold no private part', async () => {
+    const { keys } = (await (await send('GET', '/.well-known/jwks.json')).json()) as { keys: object[] };
+    expect(keys).toHaveLength(1);
+    expect(keys[0]).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
+    expect(keys[0]).not.toHaveProperty('d');
+  });
+
+  test('the health says the version', async () => {
+    expect(await (await send('GET', '/health')).json()).toMatchObject({
+      status: 'healthy',
+      version: '1.2.3',
+    });
+  });
+});

@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import { comparisonKey } from '@anb/service-kit/comparison-key';
+import { createLog } from '@anb/service-kit/log';
+import { SessionCheck } from '@anb/service-kit/session';
+import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
+import { AUDIENCE, createPlayers, createVideo, ISSUER, type Player } from '@anb/testing/players';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createApp } from '../src/app.ts';
+import { Standings } from '../src/standings.ts';
+
+let database: TestDatabase;
+let players: Awaited<ReturnType<typeof createPlayers>>;
+let app: ReturnType<typeof createApp>;
+let sessions: SessionCheck;
+let standings: Standings;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  players = await createPlayers(database.admin);
+  const sql = database.connect('anb_votes');
+  const log = createLog('test', 'silent');
+  sessions = new SessionCheck({ sql, log, issuer: ISSUER, audience: AUDIENCE });
+  await sessions.start();
+  const registry = new Registry();
+  standings = new Standings({ sql, log, registry });
+  await standings.start();
+  app = createApp({
+    sql,
+    log,
+    registry,
+    standings,
+    verify: sessions.verify,
+    mediaBaseUrl: 'https://anb.example/media',
+  });
+});
+afterAll(async () => {
+  await standings.stop();
+  await sessions.stop();
+  await database.drop();
+});
+
+interface Row {
+  position: number;
+  video_id: string;
+  votes: number;
+  city: string;
+  qualifies: boolean;
+}
+const vote = (videoId: string, player: Player) =>
+  app.request(`/api/public/videos/${videoId}/vote`, {
+    method: 'POST',
+    headers: { authorization: player.authorization },
+  });
+const ranking = async (query = '') =>
+  (await (await app.request(`/api/public/rankings?${query}`)).json()) as Row[];
+const votesOf = (videoId: string) =>
+  database.admin`select voter_id from votes.votes where video_id = ${videoId}`;
+
+describe('on an empty database', () => {
+  test('every list is an empty array', async () => {
+    expect(await ranking()).toEqual([]);
+    expect(await ranking('city=Cali')).toEqual([]);
+    expect(await (await app.request('/api/public/stats')).json()).toEqual({
+      videos: 0,
+      votes: 0,
+      players: 0,
+      cities: 0,
+    });
+    const player = await players.signUp();
+    const own = await app.request('/api/user/votes', { headers: { authorization: player.authorization } });
+    expect(await own.json()).toEqual([]);
+  });
+
+  test('the nine cities of the contest are there', async () => {
+    const cities = (await (await app.request('/api/public/cities')).json()) as { contest: boolean }[];
+    expect(cities).toHaveLength(9);
+    expect(cities.every(({ contest }) => contest)).toBe(true);
+  });
+
+  test('the keys of the cities in the migration are those that texts are compared by', async () => {
+    const rows = await database.admin<{ key: string; city: string }[]>`select key, city from votes.city_keys`;
+    for (const { key } of rows) expect(comparisonKey(key)).toBe(key);
+    for (const city of new Set(rows.map(({ city }) => city))) {
+      expect(rows).toContainEqual({ key: comparisonKey(city), city });
+    }
+  });
+
+  test('the contest is open until an organiser sets its end', async () => {
+    expect(await (await app.request('/api/public/contest')).json()).toMatchObject({
+      name: 'ANB Rising Stars Showcase',
+      closes_at: null,
+      open: true,
+      finalists_per_city: 2,
+      vote_goal: 3000,
+    });
+  });
+});
+
+describe('a vote', () => {
+  test('counts, and is among my votes', async () => {
+    const [owner, voter] = [await players.signUp(), await players.signUp()];
+    const video = await createVideo(database.admin, owner.id);
+    const answer = await vote(video, voter);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ message: 'Voto registrado exitosamente.', votes: 1 });
+    expect(await (await vote(video, await players.signUp())).json()).toMatchObject({ votes: 2 });
+    const own = await app.request('/api/user/votes', { headers: { authorization: voter.authorization } });
+    expect(await own.json()).toEqual([video]);
+  });
+
+  test('counts once of a hundred at the same time by one user', async () => {
+    const [owner, voter] = [await players.signUp(), await players.signUp()];
+    const video = await createVideo(database.admin, owner.id);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => vote(video, voter)));
+    const refused = answers.filter(({ status }) => status === 400);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(refused).toHaveLength(99);
+    for (const answer of refused) {
+      expect(await answer.json()).toMatchObject({
+        code: 'already_voted',
+        error: 'Ya has votado por este video.',
+      });
+    }
+    expect(await votesOf(video)).toHaveLength(1);
+    expect(await database.admin`select votes from votes.tallies where video_id = ${video}`).toEqual([
+      { votes: 1 },
+    ]);
+  });
+
+  test('of a hundred users at once makes a hundred', async () => {
+    const owner = await players.signUp();
+    const video = await createVideo(database.admin, owner.id);
+    const voters = await Promise.all(Array.from({ length: 100 }, () => players.signUp()));
+    const answers = await Promise.all(voters.map((voter) => vote(video, voter)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(await database.admin`select votes from votes.tallies where video_id = ${video}`).toEqual([
+      { votes: 100 },
+    ]);
+  });
+
+  test.each([
+    ['open', {}],
+    ['private', { is_public: false }],
+    ['in work', { status: 'processing' as const }],
+    ['failed', { status: 'failed' as const }],
+    ['deleted', { deleted: true }],
+  ])('for a video of my own that is %s is refused as my own', async (_state, details) => {
+    const owner = await players.signUp();
+    const answer = await vote(await createVideo(database.admin, owner.id, details), owner);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'own_video' });
+  });
+
+  test.each([
+    ['private', { is_public: false }],
+    ['in work', { status: 'processing' as const }],
+    ['deleted', { deleted: true }],
+  ])('for a video that is %s finds nothing', async (_state, details) => {
+    const owner = await players.signUp();
+    const video = await createVideo(database.admin, owner.id, details);
+    const answer = await vote(video, await players.signUp());
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: 'video_not_found', error: 'Video no encontrado.' });
+    expect(await votesOf(video)).toHaveLength(0);
+  });
+
+  test.each([
+    ['an unknown video', () => randomUUID(), 404, 'video_not_found'],
+    ['a malformed id', () => '42', 400, 'invalid_input'],
+    ['an id with SQL in it', () => encodeURIComponent("x' or 1=1"), 400, 'invalid_input'],
+  ])('for %s is refused', async (_what, id, status, code) => {
+    const answer = await vote(id(), await players.signUp());
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ code });
+  });
+
+  test('needs a token', async () => {
+    const answer = await app.request(`/api/public/videos/${randomUUID()}/vote`, { method: 'POST' });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code: 'unauthorized' });
+  });
+
+  test.each([
+    ['before the window', "now() + interval '1 hour'", 'null'],
+    ['after the window', "now() - interval '2 hours'", "now() - interval '1 hour'"],
+  ])('%s is refused and not counted', async (_when, opens, closes) => {
+    const owner = await players.signUp();
+    const video = await createVideo(database.admin, owner.id);
+    const [before] = await database.admin`select opens_at, closes_at from votes.contest`;
+    await database.admin.unsafe(`update votes.contest set opens_at = ${opens}, closes_at = ${closes}`);
+    const answer = await vote(video, await players.signUp());
+    await database.admin`update votes.contest set ${database.admin(before ?? {})}`;
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'voting_closed' });
+    expect(await votesOf(video)).toHaveLength(0);
+  });
+});
+
+describe('the ranking', () => {
+  test('holds a vote within a second of its answer, and videos without votes too', async () => {
+    const owner = await players.signUp({ city: 'Leticia' });
+    const [loved, new_] = [
+      await createVideo(database.admin, owner.id, { city: 'Leticia' }),
+      await createVideo(database.admin, owner.id, { city: 'Leticia' }),
+    ];
+    await vote(loved, await players.signUp());
+    await vi.waitFor(
+      async () =>
+        expect(await ranking('city=leticia')).toMatchObject([
+          { position: 1, video_id: loved, votes: 1, qualifies: false },
+          { position: 2, video_id: new_, votes: 0, qualifies: false },
+        ]),
+      { timeout: 1000, interval: 50 },
+    );
+  });
+
+  test('asks the database nothing', async () => {
+    const before = database.queries.filter((query) => query.includes('votes.contest')).length;
+    const asked = Array.from({ length: 50 }, () => app.request('/api/public/rankings'));
+    await Promise.all(asked);
+    // The poll may have looked once meanwhile.
+    expect(database.queries.filter((query) => query.includes('votes.contest')).length - before).toBeLessThan(
+      3,
+    );
+  });
+
+  test.each(['Bogotá', 'bogota', 'BOGOTÁ', 'Bogotá D.C.', 'bogota, d.c.'])(
+    'finds the city %s',
+    async (city) => {
+      const owner = await players.signUp({ city: 'Bogota D.C.' });
+      const video = await createVideo(database.admin, owner.id, { city: 'Bogota D.C.' });
+      await vi.waitFor(async () => {
+        const rows = await ranking(`city=${encodeURIComponent(city)}&limit=100`);
+        expect(rows).toContainEqual(expect.objectContaining({ video_id: video, city: 'Bogotá' }));
+      });
+    },
+  );
+
+  test.each(['%', '_', '%25', 'Bog', 'ogot', "Bogotá' or '1'='1"])(
+    'finds nothing for the city %s',
+    async (city) => {
+      const answer = await app.request(`/api/public/rankings?city=${encodeURIComponent(city)}`);
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toEqual([]);
+    },
+  );
+
+  test('pages without gap or repetition, and says how many there are', async () => {
+    const owner = await players.signUp({ city: 'Quibdó' });
+    for (let n = 0; n < 7; n++) {
+      await createVideo(database.admin, owner.id, { city: 'Quibdó', published_at: new Date('2026-06-01') });
+    }
+    await vi.waitFor(async () => expect(await ranking('city=quibdo')).toHaveLength(7));
+    const pages = await Promise.all([1, 2, 3, 4].map((page) => ranking(`city=quibdo&limit=3&page=${page}`)));
+    expect(pages.map((page) => page.length)).toEqual([3, 3, 1, 0]);
+    expect(pages.flat().map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(new Set(pages.flat().map(({ video_id }) => video_id)).size).toBe(7);
+    const answer = await app.request('/api/public/rankings?city=quibdo&limit=3');
+    expect(answer.headers.get('x-total-count')).toBe('7');
+  });
+
+  test('answers 304 for what the caller has, and anew after a change', async () => {
+    const owner = await players.signUp({ city: 'Mocoa' });
+    const video = await createVideo(database.admin, owner.id, { city: 'Mocoa' });
+    await vi.waitFor(async () => expect(await ranking('city=mocoa')).toHaveLength(1));
+    const etag = (await app.request('/api/public/rankings?city=mocoa')).headers.get('etag') ?? '';
+    const again = () =>
+      app.request('/api/public/rankings?city=mocoa', { headers: { 'if-none-match': etag } });
+    expect((await again()).status).toBe(304);
+    await vote(video, await players.signUp());
+    await vi.waitFor(async () => expect((await again()).status).toBe(200));
+  });
+
+  test.each([
+    'page=0',
+    'page=-1',
+    'page=1.5',
+    'page=abc',
+    'page=99999999999999',
+    'limit=0',
+    'limit=101',
+    'city=',
+  ])('refuses %s', async (query) => {
+    const answer = await app.request(`/api/public/rankings?${query}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_input' });
+  });
+});
