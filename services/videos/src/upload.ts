@@ -119,7 +119,7 @@ async function readForm(
     form.file = { filename: displayName(filename), bytes: 0 };
     const gate = new MovieGate(form.file);
     stream.on('limit', () => gate.destroy(tooLarge(maxUploadBytes)));
-    stream.on('error', (error) => gate.destroy(error));
+    stream.on('error', () => gate.destroy(truncated()));
     broken.signal.addEventListener('abort', () => gate.destroy(truncated()));
     // What is refused is still read to its end, or the client would not read our answer.
     gate.once('close', () => stream.unpipe(gate).resume());

@@ -1,0 +1,59 @@
+import { createLog } from '@anb/service-kit/log';
+import { ObjectStore } from '@anb/service-kit/objects';
+import { JobQueue } from '@anb/service-kit/queue';
+import { SessionCheck } from '@anb/service-kit/session';
+import { createTestBucket, createTestQueue } from '@anb/testing/cloud';
+import { createTestDatabase } from '@anb/testing/database';
+import { AUDIENCE, createPlayers, ISSUER } from '@anb/testing/players';
+import { Registry } from 'prom-client';
+import { createApp } from '../src/app.ts';
+import { OutboxPublisher } from '../src/outbox.ts';
+
+export const MEDIA = 'https://anb.example/media';
+export const MAX_UPLOAD_BYTES = 1024 * 1024;
+
+/** The service with everything real around it; `outbox` runs only once it is started. */
+export async function startVideos() {
+  const [database, bucket, queueOptions] = await Promise.all([
+    createTestDatabase(),
+    createTestBucket(),
+    createTestQueue(),
+  ]);
+  const players = await createPlayers(database.admin);
+  const sql = database.connect('anb_videos');
+  const log = createLog('test', 'silent');
+  const objects = new ObjectStore(bucket);
+  const queue = new JobQueue(queueOptions);
+  const sessions = new SessionCheck({ sql, log, issuer: ISSUER, audience: AUDIENCE });
+  await sessions.start();
+  const registry = new Registry();
+  const outbox = new OutboxPublisher({ sql, queue, objects, log, registry });
+  const app = createApp({
+    sql,
+    log,
+    registry,
+    objects,
+    verify: sessions.verify,
+    wakeOutbox: outbox.wake,
+    mediaBaseUrl: MEDIA,
+    maxUploadBytes: MAX_UPLOAD_BYTES,
+  });
+  return {
+    database,
+    bucket,
+    players,
+    objects,
+    queue,
+    outbox,
+    app,
+    stop: async () => {
+      await outbox.stop();
+      await sessions.stop();
+      objects.close();
+      queue.close();
+      await database.drop();
+    },
+  };
+}
+
+export type Videos = Awaited<ReturnType<typeof startVideos>>;

@@ -1,0 +1,319 @@
+import { createVideo, type Player } from '@anb/testing/players';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { requeueUnfinished } from '../src/store.ts';
+import { MAX_UPLOAD_BYTES, startVideos, type Videos } from './setup.ts';
+
+let videos: Videos;
+let player: Player;
+
+beforeAll(async () => {
+  videos = await startVideos();
+});
+beforeEach(async () => {
+  player = await videos.players.signUp();
+});
+afterAll(() => videos.stop());
+
+const movie = (bytes = 1000) =>
+  Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(bytes - 12, 7)]);
+
+function form(parts: [string, string | Buffer, string?][]): FormData {
+  const data = new FormData();
+  for (const [name, value, filename] of parts) {
+    if (typeof value === 'string') data.append(name, value);
+    else data.append(name, new Blob([new Uint8Array(value)], { type: 'video/mp4' }), filename ?? 'clip.mp4');
+  }
+  return data;
+}
+type Body = NonNullable<ConstructorParameters<typeof Request>[1]>['body'];
+const upload = (body: Body, headers: Record<string, string> = {}) =>
+  videos.app.request('/api/videos/upload', {
+    method: 'POST',
+    headers: { authorization: player.authorization, ...headers },
+    body,
+    duplex: 'half',
+  } as RequestInit);
+const rows = () => videos.database.admin`select * from videos.videos where user_id = ${player.id}`;
+
+/** Nothing of the player is left: no row, no begun upload, no job, and no object that no row knows. */
+async function expectNothingLeft() {
+  expect(await rows()).toEqual([]);
+  expect(await videos.database.admin`select * from videos.uploads where user_id = ${player.id}`).toEqual([]);
+  const known = await videos.database.admin<{ key: string }[]>`select original_key as key from videos.videos`;
+  expect(await videos.bucket.keys()).toEqual(known.map(({ key }) => key).sort());
+}
+
+describe('an upload', () => {
+  test.each([
+    [
+      'file last',
+      [
+        ['title', 'Mi mejor jugada'],
+        ['is_public', 'true'],
+        ['video_file', movie()],
+      ],
+    ],
+    [
+      'file first',
+      [
+        ['video_file', movie()],
+        ['is_public', 'true'],
+        ['title', 'Mi mejor jugada'],
+      ],
+    ],
+  ] as [string, [string, string | Buffer][]][])(
+    'with the %s is stored, and its job waits in the outbox',
+    async (_order, parts) => {
+      const answer = await upload(form(parts));
+      expect(answer.status).toBe(201);
+      const body = (await answer.json()) as { task_id: string };
+      expect(body).toEqual({
+        message: 'Video subido correctamente. Procesamiento en curso.',
+        task_id: expect.any(String),
+      });
+      expect(await rows()).toMatchObject([
+        {
+          id: body.task_id,
+          title: 'Mi mejor jugada',
+          is_public: true,
+          status: 'uploaded',
+          size_bytes: '1000',
+          open: false,
+        },
+      ]);
+      expect(await videos.bucket.keys()).toContain(`originals/${body.task_id}`);
+      expect(
+        await videos.database.admin`select kind from videos.outbox where video_id = ${body.task_id}`,
+      ).toEqual([{ kind: 'transcode' }]);
+      expect(await videos.database.admin`select * from videos.uploads`).toEqual([]);
+    },
+  );
+
+  test('is private unless it says otherwise, and keeps the name of its file', async () => {
+    const answer = await upload(
+      form([
+        ['title', 'Mi mejor jugada'],
+        ['video_file', movie(), 'Jugada de José.mp4'],
+      ]),
+    );
+    expect(answer.status).toBe(201);
+    expect(await rows()).toMatchObject([{ is_public: false, original_filename: 'Jugada de José.mp4' }]);
+  });
+
+  test('of exactly the limit passes', async () => {
+    const answer = await upload(
+      form([
+        ['title', 'Mi mejor jugada'],
+        ['video_file', movie(MAX_UPLOAD_BYTES)],
+      ]),
+    );
+    expect(answer.status).toBe(201);
+    expect(await rows()).toMatchObject([{ size_bytes: String(MAX_UPLOAD_BYTES) }]);
+  });
+
+  test.each<[string, [string, string | Buffer, string?][], number, string]>([
+    [
+      'a byte too much',
+      [
+        ['title', 'Mi jugada'],
+        ['video_file', movie(MAX_UPLOAD_BYTES + 1)],
+      ],
+      413,
+      'too_large',
+    ],
+    [
+      'a text named .mp4',
+      [
+        ['title', 'Mi jugada'],
+        ['video_file', Buffer.from('hola, esto es un texto')],
+      ],
+      400,
+      'not_a_video',
+    ],
+    [
+      'a playlist named .mp4',
+      [
+        ['title', 'Mi jugada'],
+        ['video_file', Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:1\n')],
+      ],
+      400,
+      'not_a_video',
+    ],
+    [
+      'an empty file',
+      [
+        ['title', 'Mi jugada'],
+        ['video_file', Buffer.alloc(0)],
+      ],
+      400,
+      'not_a_video',
+    ],
+    [
+      'a file of five bytes',
+      [
+        ['title', 'Mi jugada'],
+        ['video_file', Buffer.from('short')],
+      ],
+      400,
+      'not_a_video',
+    ],
+    ['no file', [['title', 'Mi jugada']], 400, 'invalid_input'],
+    [
+      'a file under another name',
+      [
+        ['title', 'Mi jugada'],
+        ['video', movie()],
+      ],
+      400,
+      'invalid_input',
+    ],
+    ['no title', [['video_file', movie()]], 400, 'invalid_input'],
+    [
+      'a title of four letters',
+      [
+        ['title', 'Gol!'],
+        ['video_file', movie()],
+      ],
+      400,
+      'invalid_input',
+    ],
+    [
+      'a title of 101 letters',
+      [
+        ['title', 'a'.repeat(101)],
+        ['video_file', movie()],
+      ],
+      400,
+      'invalid_input',
+    ],
+    [
+      'a title beyond all measure',
+      [
+        ['title', 'a'.repeat(100_000)],
+        ['video_file', movie()],
+      ],
+      400,
+      'invalid_input',
+    ],
+    [
+      'is_public that is neither',
+      [
+        ['title', 'Mi jugada'],
+        ['is_public', 'yes'],
+        ['video_file', movie()],
+      ],
+      400,
+      'invalid_input',
+    ],
+  ])('with %s is refused and leaves nothing', async (_what, parts, status, code) => {
+    const answer = await upload(form(parts));
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ code });
+    await expectNothingLeft();
+  });
+
+  test('names every problem at once', async () => {
+    const answer = await upload(form([['is_public', 'yes']]));
+    expect(await answer.json()).toMatchObject({
+      details: [
+        { field: 'video_file', message: 'is required' },
+        { field: 'title', message: 'is required' },
+        { field: 'is_public', message: 'must be one of true, false' },
+      ],
+    });
+  });
+
+  test.each([
+    ['JSON', 'application/json'],
+    ['multipart without a boundary', 'multipart/form-data'],
+  ])('as %s is refused', async (_what, contentType) => {
+    const answer = await upload('{}', { 'content-type': contentType });
+    expect(answer.status).toBe(415);
+    expect(await answer.json()).toMatchObject({ code: 'unsupported_media_type' });
+  });
+
+  const beginning = `--b\r\ncontent-disposition: form-data; name="video_file"; filename="a.mp4"\r\n\r\n`;
+  test.each([
+    ['whose last boundary is missing', () => Buffer.concat([Buffer.from(beginning), movie()])],
+    [
+      'that breaks off',
+      () =>
+        new ReadableStream({
+          start(controller) {
+            controller.enqueue(Buffer.concat([Buffer.from(beginning), movie()]));
+            setTimeout(() => controller.error(new Error('connection reset')), 50);
+          },
+        }),
+    ],
+  ])('%s is refused and leaves nothing', async (_what, body) => {
+    const answer = await upload(body() as Body, { 'content-type': 'multipart/form-data; boundary=b' });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'truncated_body' });
+    await expectNothingLeft();
+  });
+
+  test('needs a token', async () => {
+    const answer = await videos.app.request('/api/videos/upload', { method: 'POST', body: form([]) });
+    expect(answer.status).toBe(401);
+  });
+});
+
+describe('the outbox', () => {
+  test('brings each job to the queue once, with the request it came from', async () => {
+    await videos.database.admin`delete from videos.outbox`;
+    const answer = await upload(
+      form([
+        ['title', 'Mi mejor jugada'],
+        ['video_file', movie()],
+      ]),
+      { 'x-request-id': 'req-7' },
+    );
+    const { task_id } = (await answer.json()) as { task_id: string };
+    videos.outbox.start();
+    const message = await videos.queue.receive(5, 30, AbortSignal.timeout(6000));
+    expect(JSON.parse(message?.body ?? '')).toEqual({ video_id: task_id, request_id: 'req-7' });
+    await vi.waitFor(async () =>
+      expect(await videos.database.admin`select * from videos.outbox`).toEqual([]),
+    );
+    expect(await videos.queue.receive(1, 30, AbortSignal.timeout(3000))).toBeNull();
+  });
+
+  test('takes the media of a deleted video out of the store', async () => {
+    const { task_id } = (await (
+      await upload(
+        form([
+          ['title', 'Mi mejor jugada'],
+          ['video_file', movie()],
+        ]),
+      )
+    ).json()) as { task_id: string };
+    await vi.waitFor(async () => expect(await videos.bucket.keys()).toContain(`originals/${task_id}`));
+    const answer = await videos.app.request(`/api/videos/${task_id}`, {
+      method: 'DELETE',
+      headers: { authorization: player.authorization },
+    });
+    expect(answer.status).toBe(200);
+    await vi.waitFor(
+      async () => expect(await videos.bucket.keys()).not.toContain(`originals/${task_id}`),
+      5000,
+    );
+  });
+
+  test('gets every unfinished video again after the queue was lost, and nothing else', async () => {
+    await videos.outbox.stop();
+    await videos.database.admin`delete from videos.videos`;
+    const admin = videos.database.admin;
+    const unfinished = [
+      await createVideo(admin, player.id, { status: 'uploaded' }),
+      await createVideo(admin, player.id, { status: 'processing' }),
+    ];
+    await createVideo(admin, player.id, { status: 'processed' });
+    await createVideo(admin, player.id, { status: 'failed' });
+    await createVideo(admin, player.id, { status: 'uploaded', deleted: true });
+    const sql = videos.database.connect('anb_videos');
+    expect(await requeueUnfinished(sql)).toBe(2);
+    expect(await requeueUnfinished(sql)).toBe(0);
+    const queued = await admin`select video_id from videos.outbox where kind = 'transcode'`;
+    expect(queued.map(({ video_id }) => video_id).sort()).toEqual(unfinished.sort());
+  });
+});
