@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { findFfmpeg } from '@anb/embedded/ffmpeg';
+import { makeClip } from '@anb/testing/clips';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { Api } from './api.ts';
+import { makeDataDir, type RunningStack, startStack } from './stack.ts';
+
+const folder = makeDataDir();
+const running: RunningStack[] = [];
+const start = async (env: Record<string, string> = {}) => {
+  const stack = await startStack(folder.path, env);
+  running.push(stack);
+  return stack;
+};
+afterAll(async () => {
+  await Promise.all(running.map((stack) => stack.stop()));
+  folder.remove();
+});
+
+/** What the store holds below a video's media, whatever became of it. */
+function versions(videoId: string): string[] {
+  const media = join(folder.path, 'objects', 'buckets', 'anb-rising-stars', 'objects', 'media', videoId);
+  return existsSync(media) ? readdirSync(media) : [];
+}
+
+describe('the local stack', () => {
+  test('killed in the middle of three transcodes ends them all after the next start, each once', async () => {
+    const workers = { TRANSCODERS: '3', VISIBILITY_SECONDS: '5' };
+    const path = join(folder.path, 'clip.mp4');
+    await makeClip(findFfmpeg().ffmpeg, 'landscape', path, { seconds: 12 });
+    const clip = new Uint8Array(await readFile(path));
+
+    const first = await start(workers);
+    let api = new Api(first.url);
+    const player = await api.signUp();
+    const ids = await Promise.all([1, 2, 3].map(() => api.upload(player, clip, { is_public: 'true' })));
+    const states = async () => {
+      const { body } = await api.as(player, 'GET', '/api/videos');
+      return body.map((video: { status: string }) => video.status);
+    };
+    await vi.waitFor(async () => expect(await states()).toEqual(['processing', 'processing', 'processing']), {
+      timeout: 20_000,
+      interval: 20,
+    });
+    await first.kill();
+
+    api = new Api((await start(workers)).url);
+    for (const id of ids) {
+      const video = await api.finished(player, id, 60_000);
+      expect(video.status).toBe('processed');
+      expect(versions(id)).toEqual([video.processed_url.split('/').at(-2)]);
+    }
+    await vi.waitFor(async () =>
+      expect((await api.send('GET', '/api/public/rankings')).body).toHaveLength(3),
+    );
+  }, 120_000);
+
+  test('is refused on data that another one uses, and on a port that is taken, with what to do', async () => {
+    await expect(startStack(folder.path)).rejects.toThrow(/A stack runs on .* already .*DATA_DIR/);
+    const other = makeDataDir();
+    const port = new URL(running.at(-1)?.url ?? '').port;
+    await expect(startStack(other.path, { PORT: port })).rejects.toThrow(`Port ${port} is taken. Set PORT`);
+    other.remove();
+  });
+
+  test('listens on loopback only', async () => {
+    const address = Object.values(networkInterfaces())
+      .flat()
+      .find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address;
+    if (!address) return; // a machine without a network has nothing else to listen on
+    const refused = await new Promise((resolve) => {
+      const socket = createConnection(Number(new URL(running.at(-1)?.url ?? '').port), address);
+      socket.once('connect', () => resolve(false)).once('error', () => resolve(true));
+    });
+    expect(refused).toBe(true);
+  });
+
+  test('stops cleanly at Ctrl-C: exit 0, and no process is left', async () => {
+    const stack = running.at(-1);
+    expect(await stack?.stop()).toBe(0);
+    const left = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && mentions(pid, folder.path));
+    expect(left).toEqual([]);
+    expect(existsSync(join(folder.path, 'stack.pid'))).toBe(false);
+  });
+});
+
+function mentions(pid: string, text: string): boolean {
+  try {
+    return ['cmdline', 'environ'].some((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8').includes(text));
+  } catch {
+    return false;
+  }
+}
