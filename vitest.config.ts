@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 90_000,
     restoreMocks: true,
     // For .ci/run, which counts.
-    reporters: process.env.TEST_REPORT ? ['default', ['json', { outputFile: process.env.TEST_REPORT }]] : ['default'],
+    reporters: process.env.TEST_REPORT
+      ? ['default', ['json', { outputFile: process.env.TEST_REPORT }]]
+      : ['default'],
   },
 });
