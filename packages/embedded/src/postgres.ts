@@ -84,26 +84,31 @@ function unprivilegedUser(): User | undefined {
   );
 }
 
-/** The unprivileged user must be able to enter every folder above; where it can not, both go elsewhere. */
+/** The unprivileged user must be able to enter every folder above; what it can not reach goes elsewhere. */
 async function reachableBy(user: User | undefined, wanted: string, onLog: (line: string) => void) {
   const bin = await installedBinaries();
   const dataDir = resolve(wanted);
-  if (!user || (isTraversable(dataDir) && isTraversable(bin))) return { bin, dataDir };
-
-  const home = join(systemFolder(dataDir), createHash('sha256').update(dataDir).digest('hex').slice(0, 12));
-  onLog(`${dataDir} is closed to the user that Postgres runs as; its data and binaries go to ${home}`);
-  const copy = join(home, 'native');
-  if (!existsSync(join(copy, 'complete'))) {
-    rmSync(copy, { recursive: true, force: true });
-    cpSync(dirname(bin), copy, { recursive: true, verbatimSymlinks: true });
-    writeFileSync(join(copy, 'complete'), '');
+  if (!user) return { bin, dataDir };
+  if (isTraversable(dataDir)) {
+    return { bin: isTraversable(bin) ? bin : copyBinaries(bin, `${dataDir}-native`), dataDir };
   }
-  return { bin: join(copy, 'bin'), dataDir: join(home, 'postgres') };
+  const home = join(systemFolder(dataDir), createHash('sha256').update(dataDir).digest('hex').slice(0, 12));
+  onLog(`${dataDir} is closed to the user that Postgres runs as; its data go to ${home}`);
+  return { bin: copyBinaries(bin, join(home, 'native')), dataDir: join(home, 'postgres') };
 }
 
 /** Data that should last goes where programs of the system keep theirs, passing data stays temporary. */
 const systemFolder = (dataDir: string) =>
   dataDir.startsWith(tmpdir()) ? join(tmpdir(), 'anb-rising-stars') : '/var/lib/anb-rising-stars';
+
+function copyBinaries(bin: string, copy: string): string {
+  if (!existsSync(join(copy, 'complete'))) {
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(dirname(bin), copy, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(copy, 'complete'), '');
+  }
+  return join(copy, 'bin');
+}
 
 function isTraversable(path: string): boolean {
   for (let folder = path; ; folder = dirname(folder)) {
