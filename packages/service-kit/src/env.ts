@@ -60,7 +60,7 @@ export function readEnv<S extends z.ZodRawShape>(shape: S): z.infer<z.ZodObject<
     return parseEnv(shape, process.env);
   } catch (error) {
     if (!(error instanceof InvalidEnvironment)) throw error;
-    process.stderr.write(`${error.message}\nThe service's README.md lists every variable.\n`);
+    process.stderr.write(`${error.message}\nIts README.md lists every variable.\n`);
     process.exit(78); // EX_CONFIG
   }
 }

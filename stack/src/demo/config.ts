@@ -1,0 +1,7 @@
+import { port, readEnv, url } from '@anb/service-kit/env';
+
+/** Where the system to show is; the same variables as the stack's. */
+export function readConfig() {
+  const { PORT, PUBLIC_URL } = readEnv({ PORT: port().default(8080), PUBLIC_URL: url().optional() });
+  return { url: PUBLIC_URL ?? `http://127.0.0.1:${PORT}` };
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { type Answer, type Api, accept, away, patiently } from './api.ts';
+
+const PATH = '/api/videos/upload';
+
+export interface UploadForm {
+  path: string;
+  filename: string;
+  title: string;
+}
+
+/**
+ * Streams a clip from disk into POST /api/videos/upload, public at once.
+ * @param onProgress hears how many bytes the connection has taken
+ * @returns the video's id
+ */
+export async function uploadClip(
+  api: Api,
+  token: string,
+  form: UploadForm,
+  onProgress: (sent: number, total: number) => void,
+): Promise<string> {
+  const answer = await patiently(() => sendForm(api, token, form, onProgress));
+  return accept<{ task_id: string }>(`POST ${PATH}`, 201, answer).task_id;
+}
+
+async function sendForm(
+  { url }: Api,
+  token: string,
+  form: UploadForm,
+  onProgress: (sent: number, total: number) => void,
+): Promise<Answer> {
+  const boundary = `anb-${randomUUID()}`;
+  const head = Buffer.from(formHead(form, boundary));
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const total = head.length + (await stat(form.path)).size + tail.length;
+
+  async function* body() {
+    let sent = 0;
+    for await (const chunk of parts(head, form.path, tail)) {
+      yield chunk;
+      // Asked for more, so the connection has taken this.
+      sent += chunk.length;
+      onProgress(sent, total);
+    }
+  }
+
+  const { request } = url.startsWith('https:') ? https : http;
+  const upload = request(`${url}${PATH}`, {
+    method: 'POST',
+    agent: false,
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      'content-length': total,
+    },
+  });
+  try {
+    const answered = once(upload, 'response') as Promise<[IncomingMessage]>;
+    // A refusal may come before the end of the body; what then becomes of the rest does not matter.
+    pipeline(body, upload).catch(() => {});
+    const [response] = await answered;
+    const answer = await text(response);
+    return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body: answer };
+  } catch (error) {
+    throw away(url, error);
+  } finally {
+    upload.destroy();
+  }
+}
+
+function formHead({ title, filename }: UploadForm, boundary: string): string {
+  const field = (name: string, value: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const type = filename.endsWith('.mov') ? 'video/quicktime' : 'video/mp4';
+  return (
+    field('title', title) +
+    field('is_public', 'true') +
+    `--${boundary}\r\ncontent-disposition: form-data; name="video_file"; filename="${filename}"\r\n` +
+    `content-type: ${type}\r\n\r\n`
+  );
+}
+
+async function* parts(head: Buffer, path: string, tail: Buffer): AsyncGenerator<Buffer> {
+  yield head;
+  yield* createReadStream(path);
+  yield tail;
+}
