@@ -140,7 +140,8 @@ async function showRanking(api: Api): Promise<void> {
     await api.check(first.video_url);
     await api.check(first.poster_url);
   }
-  say(`Portal    ${api.url}/  (sign in as ${players[0]?.email}, password ${PASSWORD})`);
+  say(`Portal    ${api.url}/`);
+  say(`Account   ${players[0]?.email}, password ${PASSWORD} (as every player and fan)`);
   say(`API       ${api.url}/swagger`);
   if (first) say(`Best clip ${first.video_url}\n   poster ${first.poster_url}`);
 }

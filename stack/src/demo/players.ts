@@ -16,7 +16,7 @@ export interface Player extends Person {
   votes: number;
 }
 
-/** Everybody's: whoever tries the portal can sign in as one of them. */
+/** Everybody's: whoever tries the API can sign in as one of them. */
 export const PASSWORD = 'canasta-de-tres';
 
 export const players: readonly Player[] = [
