@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type PublicService, serviceFor } from '@anb/topology';
 import { createProxyServer } from 'httpxy';
@@ -38,5 +39,6 @@ function answerAway(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   if (response.headersSent) return void response.destroy();
   response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '2' });
-  response.end(JSON.stringify({ error: 'The service is away. Try again in a moment.', code: 'unavailable' }));
+  const error = 'The service is away. Try again in a moment.';
+  response.end(JSON.stringify({ error, code: 'unavailable', request_id: randomUUID() }));
 }

@@ -106,12 +106,20 @@ const refusals = {
   503: 'A part of the system is away; try again after `Retry-After` seconds.',
 } as const;
 
+const header = (name: string, description: string) =>
+  z.object({ [name]: z.string().openapi({ description }) });
+/** What a refusal says in a header. */
+const told: Partial<Record<keyof typeof refusals, z.ZodObject>> = {
+  401: header('WWW-Authenticate', 'Bearer'),
+  503: header('Retry-After', 'Seconds.'),
+};
+
 /** The refusals of a route, for its OpenAPI description. */
 export function refusing<S extends keyof typeof refusals>(...statuses: S[]) {
   const content = { 'application/json': { schema: errorBody } };
   const described = [...statuses, 503 as const].map((status) => [
     status,
-    { description: refusals[status], content },
+    { description: refusals[status], content, ...(status in told && { headers: told[status] }) },
   ]);
   return Object.fromEntries(described) as Record<S | 503, { description: string; content: typeof content }>;
 }

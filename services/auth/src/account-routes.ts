@@ -25,7 +25,7 @@ const signUp = z
       .openapi({ type: 'string', format: 'email', example: 'valentina@example.com' }),
     password1: newPassword,
     password2: newPassword,
-    accepts_terms: z.boolean().optional(),
+    accepts_terms: z.boolean().optional().openapi({ description: 'Stored with the time.', example: true }),
   })
   .openapi('SignUp');
 
@@ -35,7 +35,7 @@ const profile = z
     ...person,
     email: z.string(),
     email_verified: z.boolean(),
-    role: z.enum(['player', 'organiser']),
+    role: z.enum(['player', 'organiser']).openapi({ description: 'Granted, never chosen.' }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })

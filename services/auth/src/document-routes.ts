@@ -17,6 +17,7 @@ const healthRoute = createRoute({
       z.object({ status: z.literal('healthy'), timestamp: z.iso.datetime(), version: z.string() }),
       'It answers.',
     ),
+    ...refusing(),
   },
 });
 

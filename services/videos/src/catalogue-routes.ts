@@ -26,7 +26,12 @@ const listRoute = createRoute({
         q: line(1, 100)
           .optional()
           .openapi({ param: { description: "Part of the title or of the player's name." } }),
-        sort: z.enum(['votes', 'recent', 'random']).default('votes'),
+        sort: z
+          .enum(['votes', 'recent', 'random'])
+          .default('votes')
+          .openapi({
+            param: { description: 'Most voted first, newest first, or in an order that the seed decides.' },
+          }),
         seed: line(1, 100)
           .optional()
           .openapi({
@@ -42,7 +47,7 @@ const listRoute = createRoute({
   responses: {
     200: {
       ...json(z.array(openVideo), 'One page.'),
-      headers: z.object({ 'X-Total-Count': z.string().openapi({ description: 'Videos on all pages.' }) }),
+      headers: z.object({ 'X-Total-Count': z.int().openapi({ description: 'Videos on all pages.' }) }),
     },
     ...refusing(400),
   },

@@ -12,11 +12,12 @@ const mediaRoute = createRoute({
   operationId: 'getMedia',
   tags: ['videos'],
   summary: "A published video's clip or poster, at its stable address",
+  description: 'As the other answers give it, in `processed_url`, `poster_url` and `video_url`.',
   request: { params: z.object({ video_id: videoId, version: videoId, file: z.enum(mediaFiles) }) },
   responses: {
     302: {
       description: 'To a signed address of the object store, good for hours.',
-      headers: z.object({ Location: z.string() }),
+      headers: z.object({ Location: z.string().openapi({ format: 'uri' }) }),
     },
     ...refusing(400, 404),
   },

@@ -40,7 +40,12 @@ const changeRoute = createRoute({
   description: 'A processed video that becomes public is open for voting.',
   request: {
     params,
-    body: jsonBody(z.object({ title, is_public: z.boolean() }).partial().openapi('VideoChange')),
+    body: jsonBody(
+      z
+        .object({ title, is_public: z.boolean().openapi({ example: true }) })
+        .partial()
+        .openapi('VideoChange'),
+    ),
   },
   responses: { 200: json(ownVideo, 'The changed video.'), ...refusing(400, 401, 403, 404, 413, 415) },
 });

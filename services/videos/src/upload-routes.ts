@@ -23,7 +23,13 @@ const uploadRoute = createRoute({
             properties: {
               video_file: { type: 'string', format: 'binary' },
               title: { type: 'string', minLength: 5, maxLength: 100, example: 'Triple desde la esquina' },
-              is_public: { type: 'string', enum: ['true', 'false'], default: 'false' },
+              is_public: {
+                type: 'string',
+                enum: ['true', 'false'],
+                default: 'false',
+                example: 'false',
+                description: 'Whether it opens for voting once it is processed.',
+              },
             },
           },
         },

@@ -29,6 +29,14 @@ const rankingsRoute = createRoute({
   tags: ['votes'],
   summary: 'The ranking of the country or of a city',
   description: 'Carries an `ETag`; `If-None-Match` answers 304. A vote is in it within a second.',
+  parameters: [
+    {
+      name: 'If-None-Match',
+      in: 'header',
+      schema: { type: 'string' },
+      description: 'The `ETag` of the page as you have it.',
+    },
+  ],
   request: {
     query: z.object({
       city: line(1, 100)
@@ -45,8 +53,8 @@ const rankingsRoute = createRoute({
     200: {
       ...json(z.array(rankingRow), 'One page.'),
       headers: z.object({
-        ETag: z.string(),
-        'X-Total-Count': z.string().openapi({ description: 'Videos on all pages.' }),
+        ETag: z.string().openapi({ description: 'Of this page.' }),
+        'X-Total-Count': z.int().openapi({ description: 'Videos on all pages.' }),
       }),
     },
     304: { description: 'As you have it.' },
@@ -75,6 +83,7 @@ const citiesRoute = createRoute({
       ),
       'The cities.',
     ),
+    ...refusing(),
   },
 });
 
@@ -89,6 +98,7 @@ const statsRoute = createRoute({
       z.object({ videos: count, votes: count, players: count, cities: count }).openapi('Stats'),
       'The totals.',
     ),
+    ...refusing(),
   },
 });
 
@@ -113,6 +123,7 @@ const contestRoute = createRoute({
         .openapi('Contest'),
       'The contest.',
     ),
+    ...refusing(),
   },
 });
 
