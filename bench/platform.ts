@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCloud } from '@anb/embedded/cloud';
+import { freePorts } from '@anb/embedded/ports';
+import { startPostgres } from '@anb/embedded/postgres';
+import { migrate, type Role, roles } from '@anb/migrate';
+import { openDatabase, type Sql } from '@anb/service-kit/database';
+import { createQueues } from '@anb/stack/queues';
+
+const PASSWORD = 'only-for-a-bench';
+const BUCKET = 'bench';
+const REGION = 'us-east-1';
+
+export interface Platform {
+  /** Gone when the bench ends. */
+  folder: string;
+  admin: Sql;
+  databaseUrl: (role: Role) => string;
+  /** As services read them. */
+  env: Record<'AWS_REGION' | 'S3_BUCKET' | 'S3_ENDPOINT' | 'SQS_ENDPOINT' | 'SQS_QUEUE_URL', string> &
+    Record<string, string>;
+}
+
+/** Runs a measurement beside a Postgres, S3 and SQS of its own, with every safety of a real one on. */
+export async function withPlatform<T>(measure: (platform: Platform) => Promise<T>): Promise<T> {
+  await using undo = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'anb-bench-'));
+  chmodSync(folder, 0o755);
+  undo.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const [databasePort = 0, cloudPort = 0] = await freePorts(2);
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    port: databasePort,
+    password: PASSWORD,
+  });
+  undo.defer(postgres.stop);
+  const cloud = await startCloud({ folder: join(folder, 'objects'), port: cloudPort, bucket: BUCKET });
+  undo.defer(cloud.stop);
+
+  const credentials = { AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' };
+  Object.assign(process.env, credentials);
+  const names = { endpoint: cloud.endpoint, region: REGION, name: 'transcode', visibilitySeconds: 30 };
+  const queueUrl = await createQueues(names);
+  const admin = openDatabase({ url: postgres.url, max: 1, applicationName: 'bench' });
+  undo.defer(() => admin.end({ timeout: 1 }));
+  const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Record<Role, string>;
+  await migrate({ sql: admin, passwords, report: () => {} });
+
+  return await measure({
+    folder,
+    admin,
+    databaseUrl: (role) => postgres.url.replace(/\/\/postgres:/, `//${role}:`),
+    env: {
+      ...credentials,
+      AWS_REGION: REGION,
+      S3_BUCKET: BUCKET,
+      S3_ENDPOINT: cloud.endpoint,
+      SQS_ENDPOINT: cloud.endpoint,
+      SQS_QUEUE_URL: queueUrl,
+    },
+  });
+}
