@@ -90,7 +90,7 @@ as $$
     update videos.videos
     set lease_token = null, lease_expires_at = null, attempts = attempts - case when p_counts then 0 else 1 end
     where id = p_video and lease_token = p_token
-    returning case when p_counts then least(5 * 2 ^ attempts, 300)::integer else 0 end as wait_seconds
+    returning case when p_counts then least(5 * 2 ^ (attempts - 1), 300)::integer else 0 end as wait_seconds
   )
   select 'released', wait_seconds from released
   union all

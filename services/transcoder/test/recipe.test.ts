@@ -1,0 +1,104 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFfmpeg } from '@anb/embedded/ffmpeg';
+import { makeClip } from '@anb/testing/clips';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { probePicture, runFfmpeg } from '../src/ffmpeg.ts';
+import { type FfmpegInput, planTranscode } from '../src/recipe.ts';
+
+const plan = planTranscode(
+  { path: '/scratch/original', stream: 1, seconds: 12 },
+  '/scratch/clip.mp4',
+  '/scratch/poster.jpg',
+);
+const flagValue = ({ options }: FfmpegInput, flag: string) => options[options.indexOf(flag) + 1];
+const [, untrusted] = plan.inputs as [FfmpegInput, FfmpegInput];
+const [clip, poster] = plan.outputs as [FfmpegInput, FfmpegInput];
+
+describe('the plan', () => {
+  test('opens the upload as a local MP4 or QuickTime file and as nothing else', () => {
+    expect(untrusted.path).toBe('/scratch/original');
+    expect(flagValue(untrusted, '-protocol_whitelist')).toBe('file');
+    expect(flagValue(untrusted, '-format_whitelist')).toBe('mov,mp4,m4a,3gp,3g2,mj2');
+    expect(flagValue(untrusted, '-f')).toBe('mov');
+  });
+
+  test('reads thirty seconds of it at most, and of the stream that holds the picture', () => {
+    expect(flagValue(untrusted, '-t')).toBe('30');
+    expect(plan.filterGraph).toContain('[1:1]');
+  });
+
+  test('joins opening, marked clip and closing into one picture track', () => {
+    expect(plan.filterGraph).toMatch(/\[opening\]\[marked\]\[closing\]concat=n=3:v=1:a=0,fps=30/);
+    expect(plan.inputs.map(({ path }) => path.split('/').at(-1))).toEqual([
+      'opening.mp4',
+      'original',
+      'closing.mp4',
+      'watermark.png',
+    ]);
+  });
+
+  test('keeps no sound, no subtitles, no data, no metadata and no chapters', () => {
+    expect(clip.options).toEqual(expect.arrayContaining(['-an', '-sn', '-dn']));
+    for (const flag of ['-map_metadata', '-map_chapters']) expect(flagValue(clip, flag)).toBe('-1');
+    expect(flagValue(poster, '-map_metadata')).toBe('-1');
+  });
+
+  test.each([
+    [12, 6],
+    [60, 12],
+    [0.9, 2.3],
+  ])('of %d s takes the poster from a third of what is shown', (seconds, at) => {
+    const { filterGraph } = planTranscode({ path: 'a', stream: 0, seconds }, 'b', 'c');
+    expect(filterGraph).toContain(`trim=start=${at}:end=${at + 1}`);
+  });
+
+  test('moves moov to the front', () => {
+    expect(flagValue(clip, '-movflags')).toBe('+faststart');
+  });
+});
+
+describe.each([
+  ['the system’s ffmpeg', findFfmpeg()],
+  ['the ffmpeg of npm (4.1)', findFfmpeg('')],
+])('%s', (_which, programs) => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'anb-recipe-'));
+    chmodSync(folder, 0o755);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const run = { signal: AbortSignal.timeout(30_000), timeoutSeconds: 30 };
+
+  test('takes every flag of the plan and makes clip and poster', async () => {
+    const path = join(folder, 'original.mp4');
+    await makeClip(programs.ffmpeg, 'small', path, { seconds: 1 });
+    const picture = await probePicture(programs, path, run.signal);
+    expect(picture).toMatchObject({ width: 480, height: 360, codec: 'h264' });
+    const made = { clip: join(folder, 'clip.mp4'), poster: join(folder, 'poster.jpg') };
+    const progress: number[] = [];
+    const source = { path, stream: picture?.stream ?? 0, seconds: picture?.seconds ?? 0 };
+    await runFfmpeg(programs, planTranscode(source, made.clip, made.poster), {
+      ...run,
+      onProgress: (s) => progress.push(s),
+    });
+    expect(await probePicture(programs, made.clip, run.signal)).toMatchObject({ width: 1280, height: 720 });
+    expect((await probePicture(programs, made.clip, run.signal))?.seconds).toBeCloseTo(5.5, 1);
+  });
+
+  test('is stopped at once by the signal', async () => {
+    const path = join(folder, 'long.mp4');
+    await makeClip(programs.ffmpeg, 'small', path, { seconds: 30 });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error('enough')), 300);
+    const start = performance.now();
+    const plan = planTranscode(
+      { path, stream: 0, seconds: 30 },
+      join(folder, 'a.mp4'),
+      join(folder, 'a.jpg'),
+    );
+    await expect(runFfmpeg(programs, plan, { ...run, signal: stop.signal })).rejects.toThrow('enough');
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});
