@@ -381,6 +381,7 @@ describe('votes refuses', () => {
 describe('nobody', () => {
   refuses([
     ['answers an unknown path below /api', () => api.send('GET', '/api/nothing'), 404, 'not_found'],
+    ['lists the store', () => api.send('GET', '/_store/anb-rising-stars?list-type=2'), 403, 'not_signed'],
     ['changes the health', () => api.send('POST', '/health'), 405, 'method_not_allowed'],
   ]);
 });

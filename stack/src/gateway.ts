@@ -11,6 +11,7 @@ export interface GatewayOptions {
 }
 
 export const STORE_PATH = '/_store';
+const UNSIGNED = 'Objects are reached by signed addresses only; the API hands them out.';
 /** 100 MB over a slow link take their time. */
 const REQUEST_TIMEOUT_MS = 60 * 60_000;
 
@@ -20,6 +21,9 @@ export async function startGateway({ port, services, storeUrl }: GatewayOptions)
   const server = createServer(async (request, response) => {
     const url = request.url ?? '/';
     const toStore = url.startsWith(`${STORE_PATH}/`);
+    // The embedded store believes every request; of S3 only signed ones would be answered.
+    if (toStore && !url.includes('X-Amz-Signature='))
+      return refuse(request, response, 403, 'not_signed', UNSIGNED);
     if (toStore) request.url = url.slice(STORE_PATH.length);
     const target = toStore ? storeUrl : services[serviceFor(url.split('?', 1)[0] ?? '/')];
     await proxy.web(request, response, { target }).catch(() => answerAway(request, response));
@@ -36,9 +40,20 @@ export async function startGateway({ port, services, storeUrl }: GatewayOptions)
 }
 
 function answerAway(request: IncomingMessage, response: ServerResponse): void {
-  request.resume();
   if (response.headersSent) return void response.destroy();
-  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '2' });
-  const error = 'The service is away. Try again in a moment.';
-  response.end(JSON.stringify({ error, code: 'unavailable', request_id: randomUUID() }));
+  response.setHeader('retry-after', '2');
+  refuse(request, response, 503, 'unavailable', 'The service is away. Try again in a moment.');
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  code: string,
+  error: string,
+): void {
+  request.resume();
+  const request_id = randomUUID();
+  response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': request_id });
+  response.end(JSON.stringify({ error, code, request_id }));
 }
