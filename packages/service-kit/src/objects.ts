@@ -106,6 +106,8 @@ export class ObjectStore {
         expiresIn: 2 * SIGNATURE_BUCKET_SECONDS,
       });
       this.#signed.set(key, url);
+      // A failure is not remembered: the credentials may be there the next time.
+      url.catch(() => this.#signed.delete(key));
     }
     return url;
   }

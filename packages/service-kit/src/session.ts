@@ -48,7 +48,7 @@ export class SessionCheck {
     while (!this.#stop.signal.aborted) {
       const failure = await this.#read();
       if (!failure) break;
-      this.#options.log.warn({ err: failure }, 'waiting for the published keys');
+      this.#options.log.info({ err: failure }, 'waiting for the published keys');
       await this.#pause();
     }
     this.#polling = this.#poll();
