@@ -2,7 +2,7 @@ import { readConfig } from './config.ts';
 import { say } from './log-lines.ts';
 import { Stack } from './stack.ts';
 
-const stack = new Stack(readConfig());
+const stack = new Stack(readConfig(), () => void stop(1));
 let stopping = false;
 
 async function stop(code: number): Promise<void> {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
@@ -22,8 +23,12 @@ export class Stack {
   readonly #config: Config;
   readonly #undo: { what: string; undo: () => unknown }[] = [];
 
-  constructor(config: Config) {
+  readonly #onLoss: () => void;
+
+  /** `onLoss` hears that Postgres, S3 or SQS ended by itself: nothing goes on without them. */
+  constructor(config: Config, onLoss: () => void) {
     this.#config = config;
+    this.#onLoss = onLoss;
   }
 
   /** @returns the address to open */
@@ -46,14 +51,14 @@ export class Stack {
       password: passwords.postgres,
       onLog: (line) => /(FATAL|PANIC|closed to|left behind)/.test(line) && say('postgres', line),
     });
-    this.#later('Postgres', postgres.stop);
+    this.#keep('Postgres', postgres);
     say('stack', 'S3 and SQS start');
     const cloud = await startCloud({
       folder: join(config.DATA_DIR, 'objects'),
       port: cloudPort,
       bucket: BUCKET,
     });
-    this.#later('S3 and SQS', cloud.stop);
+    this.#keep('S3 and SQS', cloud);
     const aws = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
     Object.assign(process.env, aws); // for createQueues
     const queueUrl = await createQueues({
@@ -145,6 +150,18 @@ export class Stack {
     const running = programs.map((program) => new Supervised(program));
     this.#later('services', () => Promise.all(running.map((service) => service.stop())));
     await Promise.all(running.map((service) => service.ready()));
+  }
+
+  #keep(what: string, { process: child, stop }: { process: ChildProcess; stop: () => Promise<void> }): void {
+    const lost = (code: number | null, signal: NodeJS.Signals | null) => {
+      say('stack', `${what} ended by itself (${signal ?? code})`);
+      this.#onLoss();
+    };
+    child.once('exit', lost);
+    this.#later(what, () => {
+      child.off('exit', lost);
+      return stop();
+    });
   }
 
   #later(what: string, undo: () => unknown): void {
