@@ -55,7 +55,8 @@ FROM ${RUNTIME_IMAGE} AS runtime
 COPY --from=node /node /usr/local/bin/node
 WORKDIR /app
 COPY --from=code /app/LICENSE ./
-ENV NODE_ENV=production
+# The user has no entry in /etc/passwd, and the AWS SDK asks for its home.
+ENV NODE_ENV=production HOME=/tmp
 USER 10001:10001
 ENTRYPOINT ["node"]
 ARG VERSION=0.0.0
