@@ -358,6 +358,7 @@ export const schema = section('Values of the chart.', {
 
   dev: section('Backends inside the cluster, for kind and minikube. Nothing in them outlives the cluster.', {
     enabled: flag(false, 'Brings Postgres, S3- and SQS-compatible servers and a gateway.'),
+    fileSync: flag(false, 'Programs restart when their files change, which a sync may write.'),
     image: image('rising-stars/dev'),
     postgresImage: name('docker.io/library/postgres:18', 'Image of Postgres.'),
     storageSize: quantity('2Gi', 'Room for the objects.'),

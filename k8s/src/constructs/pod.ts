@@ -5,6 +5,7 @@ import {
   Expression,
   entriesOf,
   itemsOf,
+  not,
   type Placeholder,
   type Templated,
   when,
@@ -29,7 +30,7 @@ export const containerSecurity = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'] },
-} satisfies k8s.SecurityContext;
+};
 
 export interface SecretFile {
   /** Folder below /run/secrets. */
@@ -105,11 +106,12 @@ function programContainer(options: ProgramPodOptions): Templated<k8s.Container> 
     name,
     image: image(v.image),
     imagePullPolicy: values.image.pullPolicy,
+    args: [when(values.dev.fileSync, '--watch'), `services/${name}/src/main.ts`],
     ports: options.ports,
     envFrom: [{ configMapRef: { name: named(name) } }],
     env: v.extraEnv,
     resources: v.resources,
-    securityContext: containerSecurity,
+    securityContext: { ...containerSecurity, readOnlyRootFilesystem: not(values.dev.fileSync) },
     startupProbe: { ...probe('/livez'), periodSeconds: 1, failureThreshold: 60 },
     livenessProbe: { ...probe('/livez'), periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
     readinessProbe: { ...probe('/readyz'), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2 },
