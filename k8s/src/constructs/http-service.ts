@@ -6,7 +6,7 @@ import { not, text, when } from '../template/placeholders.ts';
 import type { HttpServiceValues } from '../values.ts';
 import { ServiceMonitor } from './monitoring.ts';
 import { labels, metadata, named, selectorLabels } from './names.ts';
-import { type Callers, ProgramPolicy, type Reach } from './network-policy.ts';
+import { ProgramPolicy, type Reach } from './network-policy.ts';
 import { type Config, programPod, type SecretFile, TMP } from './pod.ts';
 import { ConfigMap, ServiceAccount } from './program.ts';
 
@@ -29,7 +29,7 @@ export class HttpService extends Construct {
       LOG_LEVEL: text`${v.logLevel}`,
       ...props.config,
     };
-    const callers: Callers = { public: true, programs: [...calledBy, 'toolbox'] };
+    const callers = { public: true, programs: [...calledBy, 'toolbox'], monitoring: true };
 
     new ServiceAccount(this, name, v.serviceAccount);
     new ConfigMap(this, name, config);

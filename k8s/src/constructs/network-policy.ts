@@ -25,9 +25,14 @@ export interface Callers {
   readonly public?: boolean;
   /** Other programs of ours, by name. */
   readonly programs?: readonly string[];
+  /** Prometheus, for the metrics. */
+  readonly monitoring?: boolean;
 }
 
 const pods = (name: string) => ({ podSelector: { matchLabels: selectorLabels(name) } });
+const inNamespace = (name: Templated<string>) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+});
 const tcp = (...numbers: number[]) => numbers.map((port) => ({ protocol: 'TCP', port }));
 const blocks = (cidrs: typeof v.databaseCidrs) => [each(cidrs, (cidr) => ({ ipBlock: { cidr } }))];
 
@@ -79,15 +84,12 @@ export class ProgramPolicy extends KubeObject<k8s.KubeNetworkPolicyProps> {
 const ingress = (callers: Callers): Templated<k8s.NetworkPolicyIngressRule[]> => [
   ...(callers.public ? [{ from: blocks(v.loadBalancerCidrs), ports: tcp(ports.http, ports.ops) }] : []),
   ...(callers.programs ? [{ from: callers.programs.map(pods), ports: tcp(ports.http, ports.ops) }] : []),
-  {
-    from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': v.monitoringNamespace } } }],
-    ports: tcp(ports.ops),
-  },
+  ...(callers.monitoring ? [{ from: [inNamespace(v.monitoringNamespace)], ports: tcp(ports.ops) }] : []),
 ];
 
 const dns: Templated<k8s.NetworkPolicyEgressRule> = {
   to: [
-    { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } },
+    inNamespace('kube-system'),
     // NodeLocal DNSCache
     { ipBlock: { cidr: '169.254.20.10/32' } },
   ],

@@ -57,7 +57,7 @@ export class QueueWorker extends Construct {
         }),
       },
     });
-    new ProgramPolicy(this, name, props.reaches, {});
+    new ProgramPolicy(this, name, props.reaches, { monitoring: true });
     new PodMonitor(this, name);
     this.#scale(name, props);
   }
