@@ -83,7 +83,14 @@ export class ProgramPolicy extends KubeObject<k8s.KubeNetworkPolicyProps> {
 
 const ingress = (callers: Callers): Templated<k8s.NetworkPolicyIngressRule[]> => [
   ...(callers.public ? [{ from: blocks(v.loadBalancerCidrs), ports: tcp(ports.http, ports.ops) }] : []),
-  ...(callers.programs ? [{ from: callers.programs.map(pods), ports: tcp(ports.http, ports.ops) }] : []),
+  ...(callers.programs
+    ? [
+        {
+          from: [...callers.programs.map(pods), when(values.dev.enabled, pods('gateway'))],
+          ports: tcp(ports.http, ports.ops),
+        },
+      ]
+    : []),
   ...(callers.monitoring ? [{ from: [inNamespace(v.monitoringNamespace)], ports: tcp(ports.ops) }] : []),
 ];
 
@@ -110,7 +117,7 @@ const egress = ({ database, aws, services }: Reach): Templated<k8s.NetworkPolicy
   ...(database
     ? [
         {
-          to: blocks(values.networkPolicy.databaseCidrs),
+          to: [...blocks(v.databaseCidrs), when(values.dev.enabled, pods('postgres'))],
           ports: [{ protocol: 'TCP', port: values.database.port }],
         },
       ]
