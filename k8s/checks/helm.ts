@@ -134,7 +134,11 @@ async function runHelm(helm: string, arguments_: string[]): Promise<{ stdout: st
   try {
     return await run(helm, arguments_, { env: nowhere, maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
-    const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
+    const {
+      stdout = '',
+      stderr = '',
+      message,
+    } = error as { stdout?: string; stderr?: string; message: string };
     throw new HelmError(stderr.trim() || message, stdout + stderr);
   }
 }

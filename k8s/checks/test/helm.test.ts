@@ -64,7 +64,10 @@ describe.each(['helm4', 'helm3'] as const)('%s', (version) => {
       ['Service', 'of-file'],
       ['ServiceMonitor', 'of-file'],
     ]);
-    expect(objects[0]?.metadata).toMatchObject({ namespace: 'here', labels: { release: 'stars', minor: '34' } });
+    expect(objects[0]?.metadata).toMatchObject({
+      namespace: 'here',
+      labels: { release: 'stars', minor: '34' },
+    });
     expect(objects[0]?.spec.ports).toEqual([{ port: 90 }]);
   });
 
@@ -73,7 +76,9 @@ describe.each(['helm4', 'helm3'] as const)('%s', (version) => {
   });
 
   test('fails with the words of the schema', async () => {
-    await expect(helmTemplate(helm, chart, { set: { port: 0 } })).rejects.toThrow(/port.*(minimum|greater than or equal)/is);
+    await expect(helmTemplate(helm, chart, { set: { port: 0 } })).rejects.toThrow(
+      /port.*(minimum|greater than or equal)/is,
+    );
   });
 
   test('lints', async () => {
