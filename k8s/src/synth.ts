@@ -64,7 +64,9 @@ const namespace = {
 };
 
 const yaml = (objects: object[]) =>
-  objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+  objects
+    .map((object) => stringify(object, { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false }))
+    .join('---\n');
 
 /** Writes the chart and the plain manifests. */
 export function synth(into = root): void {

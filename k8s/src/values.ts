@@ -79,7 +79,7 @@ const workload = (of: {
   priorityClassName: pattern(NAME_OR_EMPTY, '', 'The priority class.'),
 });
 
-const httpService = (of: {
+export const httpService = (of: {
   repository: string;
   memory: string;
   memoryLimit: string;

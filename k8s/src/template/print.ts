@@ -97,4 +97,4 @@ const inline = (value: Expression) =>
 
 /** A literal; double braces in it are not for Helm. */
 const scalar = (value: unknown) =>
-  stringify(value, { lineWidth: 0 }).trimEnd().replaceAll('{{', '{{ "{{" }}');
+  stringify(value, { lineWidth: 0, version: '1.1' }).trimEnd().replaceAll('{{', '{{ "{{" }}');
