@@ -15,7 +15,7 @@ const alerts = readFileSync(join(root, 'observability/alerts.yaml'), 'utf8');
 const dashboard = readFileSync(join(root, 'observability/overview.json'), 'utf8');
 
 /** Every object of the system, described once. */
-export function describeObjects(): KubeObject[] {
+function describeObjects(): KubeObject[] {
   // Keys stay in the order in which they are described.
   process.env.CDK8S_DISABLE_SORT = '1';
   const rules = parse(alerts.replaceAll('RUNBOOK_BASE', values.monitoring.runbookBase.plain));
@@ -24,7 +24,7 @@ export function describeObjects(): KubeObject[] {
 }
 
 /** The chart's files by their path in it. */
-export function chartFiles(): Map<string, string> {
+function chartFiles(): Map<string, string> {
   const copied = (name: string) => readFileSync(join(authored, name), 'utf8');
   return new Map([
     ['Chart.yaml', copied('Chart.yaml').replaceAll('VERSION', manifest.version)],
@@ -68,16 +68,22 @@ const yaml = (objects: object[]) =>
     .map((object) => stringify(object, { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false }))
     .join('---\n');
 
-/** Writes the chart and the plain manifests. */
-export function synth(into = root): void {
-  const chart = join(into, 'charts', PRODUCT);
-  for (const folder of ['templates', 'files']) rmSync(join(chart, folder), { recursive: true, force: true });
-  for (const [path, content] of chartFiles()) write(join(chart, path), content);
-  write(join(into, 'k8s/manifests/namespace.yaml'), yaml([namespace]));
-  write(join(into, `k8s/manifests/${PRODUCT}.yaml`), yaml(plainManifests()));
+/** Everything that synth writes, by path in the repository. */
+export function outputs(): Map<string, string> {
+  const chart = [...chartFiles()].map(([path, content]) => [`charts/${PRODUCT}/${path}`, content] as const);
+  return new Map([
+    ...chart,
+    ['k8s/manifests/namespace.yaml', yaml([namespace])],
+    [`k8s/manifests/${PRODUCT}.yaml`, yaml(plainManifests())],
+  ]);
 }
 
-function write(path: string, content: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
+export function synth(): void {
+  for (const folder of ['templates', 'files'])
+    rmSync(join(root, 'charts', PRODUCT, folder), { recursive: true, force: true });
+  for (const [path, content] of outputs()) {
+    const file = join(root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
 }

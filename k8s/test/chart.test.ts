@@ -2,11 +2,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { helmLint } from '../checks/helm.ts';
+import { houseRules } from '../checks/house-rules.ts';
 import { annotationProblems } from '../checks/load-balancer.ts';
-import { houseRules, violations } from '../checks/pod-security.ts';
+import { violations } from '../checks/pod-security.ts';
+import { podOf } from '../checks/pods.ts';
 import { problems } from '../checks/validate.ts';
 import { chartFiles, plainManifests } from '../src/synth.ts';
-import { chart, helms, named, podOf, read, render, root, valueFiles, valuesOf } from './charts.ts';
+import { chart, helms, named, read, render, root, valueFiles, valuesOf } from './charts.ts';
 
 const byName = <T extends { kind: string; metadata: { name: string } }>(objects: T[]) =>
   Object.fromEntries(objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]));
@@ -17,7 +19,7 @@ describe('what is committed', () => {
       expect(read(`charts/rising-stars/${path}`), path).toBe(content);
     const templates = readdirSync(join(chart, 'templates'), { recursive: true, encoding: 'utf8' });
     const written = templates.filter((path) => /\.\w+$/.test(path)).map((path) => `templates/${path}`);
-    expect(written.filter((path) => !chartFiles().has(path))).toEqual([]);
+    expect(written.filter((path) => !files.has(path))).toEqual([]);
   });
 
   test('the plain manifests are the chart under its default values, to the field', async () => {
@@ -44,9 +46,7 @@ describe.each(valueFiles)('with %j', (file) => {
       const name = `${object.kind} ${object.metadata.name}`;
       expect([name, ...(await problems(object))]).toEqual([name]);
       expect([name, ...annotationProblems(object)]).toEqual([name]);
-      const pod = podOf(object);
-      if (!pod) continue;
-      expect([name, ...violations(pod.spec)]).toEqual([name]);
+      expect([name, ...violations(object)]).toEqual([name]);
       // A sync of files needs a root that can be written to; it is off in every file here.
       expect([name, ...houseRules(object)]).toEqual([name]);
     }
@@ -57,8 +57,7 @@ describe.each(valueFiles)('with %j', (file) => {
     const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     expect(names).toEqual([...new Set(names)]);
     for (const object of objects) {
-      const pod = podOf(object);
-      for (const container of pod?.spec.containers ?? [])
+      for (const container of podOf(object)?.containers ?? [])
         for (const { configMapRef } of container.envFrom ?? [])
           expect(names).toContain(`ConfigMap ${configMapRef.name}`);
       if (object.kind === 'HorizontalPodAutoscaler' || object.kind === 'ScaledObject')
@@ -88,8 +87,8 @@ describe('a small cluster', () => {
       expect(spec.maxReplicas).toBeLessThanOrEqual(3);
     for (const { spec } of objects.filter(({ kind }) => kind === 'ScaledObject'))
       expect(spec.maxReplicaCount).toBeLessThanOrEqual(3);
-    for (const pod of objects.map(podOf).filter(Boolean))
-      for (const { resources } of pod.spec.containers) {
+    for (const pod of objects.map(podOf))
+      for (const { resources } of pod?.containers ?? []) {
         // What a node of that size has left for pods.
         expect(cores(resources.requests.cpu)).toBeLessThanOrEqual(1.5);
         expect(mebibytes(resources.limits.memory)).toBeLessThanOrEqual(1400);

@@ -21,14 +21,6 @@ export const render = (options: TemplateOptions & { helm?: string } = {}): Promi
 
 export const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** The pod template of whatever makes pods, or null. */
-// biome-ignore lint/suspicious/noExplicitAny: an object of any kind
-export function podOf(object: KubernetesObject): any {
-  if (object.kind === 'Pod') return object;
-  if (object.kind === 'CronJob') return object.spec.jobTemplate.spec.template;
-  return object.spec?.template?.spec?.containers ? object.spec.template : null;
-}
-
 export const named = (objects: KubernetesObject[], kind: string, name: string): KubernetesObject => {
   const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
   if (!found) throw new Error(`no ${kind} ${name}`);

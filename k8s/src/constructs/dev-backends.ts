@@ -52,6 +52,7 @@ class Backend extends Construct {
           ),
           resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '512Mi' } },
           securityContext: containerSecurity,
+          startupProbe: { ...options.probe, periodSeconds: 1, failureThreshold: 60 },
           readinessProbe: { ...options.probe, periodSeconds: 2 },
           livenessProbe: { ...options.probe, periodSeconds: 10, failureThreshold: 6 },
           volumeMounts: [
