@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { openDatabase } from '@anb/service-kit/database';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
 import { runService } from '@anb/service-kit/service';
@@ -14,7 +14,7 @@ import { createTokenSigner } from './tokens.ts';
 const config = readConfig();
 const log = createLog('auth', config.LOG_LEVEL);
 const registry = createRegistry('auth', manifest.version);
-const sql = openDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: 'auth' });
+const sql = openConfiguredDatabase(config, 'auth');
 const token = { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE };
 const signer = await createTokenSigner({
   ...token,

@@ -1,4 +1,4 @@
-import { openDatabase } from '@anb/service-kit/database';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
 import { ObjectStore } from '@anb/service-kit/objects';
@@ -11,11 +11,7 @@ import { Worker } from './worker.ts';
 const config = readConfig();
 const log = createLog('transcoder', config.LOG_LEVEL);
 const registry = createRegistry('transcoder', manifest.version);
-const sql = openDatabase({
-  url: config.DATABASE_URL,
-  max: config.DATABASE_POOL,
-  applicationName: 'transcoder',
-});
+const sql = openConfiguredDatabase(config, 'transcoder');
 const objects = new ObjectStore({
   bucket: config.S3_BUCKET,
   region: config.AWS_REGION,

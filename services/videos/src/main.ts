@@ -1,4 +1,4 @@
-import { openDatabase } from '@anb/service-kit/database';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
 import { ObjectStore } from '@anb/service-kit/objects';
@@ -13,7 +13,7 @@ import { OutboxPublisher } from './outbox.ts';
 const config = readConfig();
 const log = createLog('videos', config.LOG_LEVEL);
 const registry = createRegistry('videos', manifest.version);
-const sql = openDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: 'videos' });
+const sql = openConfiguredDatabase(config, 'videos');
 const objects = new ObjectStore({
   bucket: config.S3_BUCKET,
   region: config.AWS_REGION,

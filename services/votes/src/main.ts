@@ -1,4 +1,4 @@
-import { openDatabase } from '@anb/service-kit/database';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
 import { runService } from '@anb/service-kit/service';
@@ -11,7 +11,7 @@ import { Standings } from './standings.ts';
 const config = readConfig();
 const log = createLog('votes', config.LOG_LEVEL);
 const registry = createRegistry('votes', manifest.version);
-const sql = openDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: 'votes' });
+const sql = openConfiguredDatabase(config, 'votes');
 const sessions = new SessionCheck({
   sql,
   log,
