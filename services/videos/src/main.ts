@@ -3,6 +3,7 @@ import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
+import { newestMigration, untilMigrated } from '@anb/service-kit/schema';
 import { runService } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import manifest from '../package.json' with { type: 'json' };
@@ -43,6 +44,8 @@ const app = createApp({
   maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,
 });
 
+const migration = newestMigration('videos', new URL('../migrations/', import.meta.url));
+
 await runService({
   log,
   registry,
@@ -52,6 +55,7 @@ await runService({
   // 100 MB over a phone's slow link take their time.
   http: { fetch: app.fetch, port: config.PORT, requestTimeoutMs: 60 * 60_000 },
   start: async () => {
+    await untilMigrated({ sql, log, migration });
     await sessions.start();
     outbox.start();
   },

@@ -1,6 +1,7 @@
 import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
+import { newestMigration, untilMigrated } from '@anb/service-kit/schema';
 import { runService } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import manifest from '../package.json' with { type: 'json' };
@@ -28,6 +29,8 @@ const app = createApp({
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
 });
 
+const migration = newestMigration('votes', new URL('../migrations/', import.meta.url));
+
 await runService({
   log,
   registry,
@@ -36,6 +39,7 @@ await runService({
   drainSeconds: config.DRAIN_SECONDS,
   http: { fetch: app.fetch, port: config.PORT },
   start: async () => {
+    await untilMigrated({ sql, log, migration });
     await sessions.start();
     await standings.start();
   },
