@@ -13,6 +13,8 @@ export interface RunningStack {
   url: string;
   /** What it has printed. */
   log: () => string;
+  /** The environment that one of its services runs with. */
+  environmentOf: (service: string) => Record<string, string>;
   /** As Ctrl-C does; answers the exit code. */
   stop: () => Promise<number | null>;
   /** kill -9 of every process of it at once. */
@@ -51,6 +53,7 @@ export async function startStack(dataDir: string, env: Record<string, string> = 
   return {
     url,
     log: () => log,
+    environmentOf: (service) => environmentOf(child.pid ?? 0, `services/${service}/src/main.ts`),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         const exit = once(child, 'exit');
@@ -89,4 +92,16 @@ export function descendants(pid: number): number[] {
   const below = (of: number): number[] =>
     (parents.get(of) ?? []).flatMap((child) => [child, ...below(child)]);
   return below(pid);
+}
+
+/** Of the first process below one whose command line names the file. */
+function environmentOf(above: number, file: string): Record<string, string> {
+  const read = (pid: number, what: string) => readFileSync(`/proc/${pid}/${what}`, 'utf8').split('\0');
+  const pid = descendants(above).find((pid) => read(pid, 'cmdline').includes(file));
+  if (!pid) throw new Error(`no process runs ${file}`);
+  return Object.fromEntries(
+    read(pid, 'environ')
+      .filter(Boolean)
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
 }
