@@ -13,8 +13,8 @@ export interface RunningStack {
   url: string;
   /** What it has printed. */
   log: () => string;
-  /** The environment that one of its services runs with. */
-  environmentOf: (service: string) => Record<string, string>;
+  /** The process of one of its services. */
+  pidOf: (service: string) => number;
   /** As Ctrl-C does; answers the exit code. */
   stop: () => Promise<number | null>;
   /** kill -9 of every process of it at once. */
@@ -53,7 +53,12 @@ export async function startStack(dataDir: string, env: Record<string, string> = 
   return {
     url,
     log: () => log,
-    environmentOf: (service) => environmentOf(child.pid ?? 0, `services/${service}/src/main.ts`),
+    pidOf: (service) => {
+      const file = `services/${service}/src/main.ts`;
+      const pid = descendants(child.pid ?? 0).find((pid) => procfs(pid, 'cmdline').includes(file));
+      if (!pid) throw new Error(`no process runs ${file}`);
+      return pid;
+    },
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         const exit = once(child, 'exit');
@@ -94,14 +99,12 @@ export function descendants(pid: number): number[] {
   return below(pid);
 }
 
-/** Of the first process below one whose command line names the file. */
-function environmentOf(above: number, file: string): Record<string, string> {
-  const read = (pid: number, what: string) => readFileSync(`/proc/${pid}/${what}`, 'utf8').split('\0');
-  const pid = descendants(above).find((pid) => read(pid, 'cmdline').includes(file));
-  if (!pid) throw new Error(`no process runs ${file}`);
+/** The environment that a process was started with. */
+export function environmentOf(pid: number): Record<string, string> {
+  const lines = procfs(pid, 'environ').filter(Boolean);
   return Object.fromEntries(
-    read(pid, 'environ')
-      .filter(Boolean)
-      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
 }
+
+const procfs = (pid: number, what: string) => readFileSync(`/proc/${pid}/${what}`, 'utf8').split('\0');

@@ -9,7 +9,7 @@ import { openDatabase, type Sql } from '@anb/service-kit/database';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api } from './api.ts';
-import { makeDataDir, type RunningStack, startStack } from './stack.ts';
+import { environmentOf, makeDataDir, type RunningStack, startStack } from './stack.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = makeDataDir();
@@ -23,11 +23,11 @@ let password = '';
 beforeAll(async () => {
   stack = await startStack(folder.path);
   for (const name of names) {
-    const { PORT, OPS_PORT } = stack.environmentOf(name);
+    const { PORT, OPS_PORT } = environmentOf(stack.pidOf(name));
     env[`${name.toUpperCase()}_URL`] = `http://127.0.0.1:${PORT}`;
     env[`${name.toUpperCase()}_OPS_URL`] = `http://127.0.0.1:${OPS_PORT}`;
   }
-  const videos = stack.environmentOf('videos');
+  const videos = environmentOf(stack.pidOf('videos'));
   for (const [name, value] of Object.entries(videos)) {
     if (/^(AWS|S3|SQS)_|^DATABASE_URL$/.test(name)) env[name] = value;
   }
@@ -152,7 +152,7 @@ describe('the smoke test', () => {
   test('plays a contest at the services, and takes back what it published', async () => {
     const { code, out, err } = await run('smoke');
     expect(`${out}${err}`).toMatch(/The system works\.\n$/);
-    expect(out).toMatch(/^ok {4}the ranking has it with 1 votes/m);
+    expect(out).toMatch(/^ok {4}the ranking has it, votes: 1/m);
     expect(code).toBe(0);
     expect((await new Api(stack.url).send('GET', '/api/public/rankings')).body).toEqual([]);
   }, 60_000);
@@ -164,7 +164,7 @@ describe('the smoke test', () => {
       () => admin`update votes.contest set ${admin(contest ?? {})}`,
     );
     expect(out).toMatch(/^skip {2}votes: voting is closed/m);
-    expect(out).toMatch(/^ok {4}the ranking has it with 0 votes/m);
+    expect(out).toMatch(/^ok {4}the ranking has it, votes: 0/m);
     expect(code).toBe(0);
   }, 60_000);
 
@@ -172,14 +172,19 @@ describe('the smoke test', () => {
     const { code, out } = await run('smoke', { VOTES_URL: await nowhere() });
     expect(out).toMatch(/^FAIL {2}the contest tells its window: .*does not answer \(ECONNREFUSED\)/m);
     expect(out).not.toContain('the fan votes');
+    expect(out).toMatch(/^ok {4}the clip is withdrawn and deleted/m);
     expect(code).toBe(1);
     expect((await new Api(stack.url).send('GET', '/api/public/videos')).body).toEqual([]);
   }, 60_000);
 
-  test('says which clip no worker took in time', async () => {
-    const { code, out } = await run('smoke', { SMOKE_TIMEOUT_SECONDS: '1' });
+  test('says that no worker took the clip in time', async () => {
+    const transcoder = stack.pidOf('transcoder');
+    process.kill(transcoder, 'SIGSTOP');
+    const { code, out } = await run('smoke', { SMOKE_TIMEOUT_SECONDS: '1' }).finally(() =>
+      process.kill(transcoder, 'SIGCONT'),
+    );
     expect(out).toMatch(
-      /^FAIL {2}the clip is processed: video .* should be processed within 1 s but is still/m,
+      /^FAIL {2}the clip is processed: video .* should be processed within 1 s but is still "uploaded"/m,
     );
     expect(out).toMatch(/^ok {4}the clip is withdrawn and deleted/m);
     expect(code).toBe(1);

@@ -39,14 +39,15 @@ export async function playContest(steps: Steps, { api, isPublic, timeoutSeconds 
   const videoId = await steps.step('the player uploads a clip', () =>
     uploadClip(api, player.token, { path: clip, filename: 'smoke.mp4', title: TITLE, isPublic: false }),
   );
-  steps.atEnd('the clip is withdrawn and deleted', () => withdraw(api, player, videoId, city));
+  steps.atEnd('the ranking is without it', () => untilUnranked(api, city));
+  steps.atEnd('the clip is withdrawn and deleted', () => withdraw(api, player, videoId));
   await steps.step('the clip is processed', () =>
     untilProcessed(steps, api, player, videoId, timeoutSeconds),
   );
   await steps.step('the player publishes it', () => publish(api, player, videoId, city));
   await steps.step('its media are there', () => findMedia(api, player, videoId, isPublic));
   const votes = await vote(steps, api, fan, videoId);
-  await steps.step(`the ranking has it with ${votes} votes`, () =>
+  await steps.step(`the ranking has it, votes: ${votes}`, () =>
     eventually(RANKING_MS, () =>
       api.call('GET', ranking(city), { expect: { body: [{ position: 1, video_id: videoId, city, votes }] } }),
     ),
@@ -153,7 +154,7 @@ async function openPortal(api: Api): Promise<void> {
     throw new Refused('GET /', { body: 'a whole page of HTML' }, answer);
 }
 
-async function withdraw(api: Api, { token }: Player, videoId: string, city: string): Promise<void> {
+async function withdraw(api: Api, { token }: Player, videoId: string): Promise<void> {
   const path = `/api/videos/${videoId}`;
   await api.call('PATCH', path, {
     token,
@@ -162,6 +163,9 @@ async function withdraw(api: Api, { token }: Player, videoId: string, city: stri
   });
   await api.call('DELETE', path, { token, expect: { body: { video_id: videoId } } });
   await api.call('GET', path, { token, expect: { status: 404 } });
+}
+
+async function untilUnranked(api: Api, city: string): Promise<void> {
   await eventually(RANKING_MS, async () => {
     const rows = await api.call<unknown[]>('GET', ranking(city));
     if (rows.length > 0) throw new Error(`the ranking of ${city} should be empty but holds ${rows.length}`);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Away } from '@anb/api-client/api';
 
 export type Say = (line: string) => void;
 
@@ -50,14 +51,14 @@ export class Steps {
   }
 }
 
-/** Tries until it works, for so long; throws what the last try threw. */
+/** Tries until the answer is right, for so long; throws what the last try threw. */
 export async function eventually<T>(ms: number, work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (performance.now() > deadline) throw error;
+      if (error instanceof Away || performance.now() > deadline) throw error;
     }
     await sleep(200);
   }
