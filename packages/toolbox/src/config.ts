@@ -68,3 +68,6 @@ export function readSmokeConfig() {
   );
   return { api, isPublic: false, timeoutSeconds };
 }
+
+/** How long an operator's shell stays open. */
+export const readShellConfig = () => readEnv({ SHELL_MINUTES: count(1, 1440).default(60) });
