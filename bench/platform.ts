@@ -6,7 +6,6 @@ import { freePorts } from '@anb/embedded/ports';
 import { startPostgres } from '@anb/embedded/postgres';
 import { migrate, type Role, roles } from '@anb/migrate';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
-import { createQueues } from '@anb/stack/queues';
 
 const PASSWORD = 'only-for-a-bench';
 const BUCKET = 'bench';
@@ -35,13 +34,16 @@ export async function withPlatform<T>(measure: (platform: Platform) => Promise<T
     password: PASSWORD,
   });
   undo.defer(postgres.stop);
-  const cloud = await startCloud({ folder: join(folder, 'objects'), port: cloudPort, bucket: BUCKET });
+  const cloud = await startCloud({
+    folder: join(folder, 'objects'),
+    port: cloudPort,
+    bucket: BUCKET,
+    queue: { name: 'transcode', visibilitySeconds: 30 },
+  });
   undo.defer(cloud.stop);
 
   const credentials = { AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' };
   Object.assign(process.env, credentials);
-  const names = { endpoint: cloud.endpoint, region: REGION, name: 'transcode', visibilitySeconds: 30 };
-  const queueUrl = await createQueues(names);
   const admin = openDatabase({ url: postgres.url, max: 1, applicationName: 'bench' });
   undo.defer(() => admin.end({ timeout: 1 }));
   const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Record<Role, string>;
@@ -57,7 +59,7 @@ export async function withPlatform<T>(measure: (platform: Platform) => Promise<T
       S3_BUCKET: BUCKET,
       S3_ENDPOINT: cloud.endpoint,
       SQS_ENDPOINT: cloud.endpoint,
-      SQS_QUEUE_URL: queueUrl,
+      SQS_QUEUE_URL: cloud.queueUrl,
     },
   });
 }

@@ -6,13 +6,12 @@ import { startCloud } from '@anb/embedded/cloud';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { freePorts } from '@anb/embedded/ports';
 import { startPostgres } from '@anb/embedded/postgres';
+import { STORE_PATH, startGateway } from '@anb/local-gateway';
 import type { PublicService } from '@anb/topology';
 import type { Config } from './config.ts';
 import { takeDataDir } from './data-dir.ts';
-import { STORE_PATH, startGateway } from './gateway.ts';
 import { say } from './log-lines.ts';
 import { type Program, runToEnd, Supervised } from './processes.ts';
-import { createQueues } from './queues.ts';
 import { loadSecrets } from './secrets.ts';
 
 const BUCKET = 'anb-rising-stars';
@@ -57,16 +56,10 @@ export class Stack {
       folder: join(config.DATA_DIR, 'objects'),
       port: cloudPort,
       bucket: BUCKET,
+      queue: { name: 'transcode', visibilitySeconds: config.VISIBILITY_SECONDS },
     });
     this.#keep('S3 and SQS', cloud);
     const aws = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-    Object.assign(process.env, aws); // for createQueues
-    const queueUrl = await createQueues({
-      endpoint: cloud.endpoint,
-      region: REGION,
-      name: 'transcode',
-      visibilitySeconds: config.VISIBILITY_SECONDS,
-    });
 
     await runToEnd('migrate', 'packages/migrate/src/main.ts', {
       DATABASE_URL: postgres.url,
@@ -97,7 +90,7 @@ export class Stack {
       S3_BUCKET: BUCKET,
       S3_ENDPOINT: cloud.endpoint,
       SQS_ENDPOINT: cloud.endpoint,
-      SQS_QUEUE_URL: queueUrl,
+      SQS_QUEUE_URL: cloud.queueUrl,
     };
     const scratch = join(config.DATA_DIR, 'scratch');
     rmSync(scratch, { recursive: true, force: true });
@@ -136,7 +129,12 @@ export class Stack {
       ),
     ]);
 
-    const gateway = await startGateway({ port, services: urls, storeUrl: cloud.endpoint }).catch((error) => {
+    const gateway = await startGateway({
+      host: '127.0.0.1',
+      port,
+      services: urls,
+      storeUrl: cloud.endpoint,
+    }).catch((error) => {
       if (error.code === 'EADDRINUSE')
         throw new Error(`Port ${port} is taken. Set PORT to another one, as in: PORT=8081 npm start`);
       throw error;

@@ -1,35 +1,48 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
 
-export interface EmbeddedCloud {
+const program = createRequire(import.meta.url).resolve('@anb/local-cloud');
+
+export interface CloudOptions {
+  folder: string;
+  port: number;
+  bucket?: string;
+  queue?: { name: string; visibilitySeconds: number };
+}
+
+interface Addresses {
   /** Of S3 and SQS alike. */
   endpoint: string;
+  /** Empty when no queue was asked for. */
+  queueUrl: string;
+}
+
+export interface EmbeddedCloud extends Addresses {
   process: ChildProcess;
   stop: () => Promise<void>;
 }
 
-/** Starts S3 (objects in a folder) and SQS (queues in memory) on loopback, with one bucket. */
-export async function startCloud(options: {
-  folder: string;
-  port: number;
-  bucket: string;
-}): Promise<EmbeddedCloud> {
-  mkdirSync(options.folder, { recursive: true });
-  const program = fileURLToPath(new URL('./cloud-process.ts', import.meta.url));
-  const child = fork(program, [String(options.port), options.folder, options.bucket], {
+/** Starts S3 (objects in a folder) and SQS (queues in memory) on loopback, as a process of their own. */
+export async function startCloud({ folder, port, bucket, queue }: CloudOptions): Promise<EmbeddedCloud> {
+  const child = fork(program, {
+    env: {
+      PORT: String(port),
+      DATA_DIR: folder,
+      ...(bucket && { BUCKET: bucket }),
+      ...(queue && { QUEUE: queue.name, VISIBILITY_SECONDS: String(queue.visibilitySeconds) }),
+    },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   });
-  const address = once(child, 'message').then(([message]) => (message as { address: string }).address);
+  const ready = once(child, 'message').then(([message]) => message as Addresses);
   const gone = once(child, 'exit').then(([code]) =>
     Promise.reject(new Error(`S3 and SQS ended with ${code}`)),
   );
-  const endpoint = await Promise.race([address, gone]);
+  const addresses = await Promise.race([ready, gone]);
   gone.catch(() => {});
   return {
-    endpoint,
+    ...addresses,
     process: child,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -33,7 +33,7 @@ export default async function setup(project: TestProject) {
     // Nobody needs these data after a crash.
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
   });
-  const cloud = await startCloud({ folder: join(folder, 'objects'), port: cloudPort, bucket: '' });
+  const cloud = await startCloud({ folder: join(folder, 'objects'), port: cloudPort });
   await makeTemplate(postgres.url);
 
   project.provide('databaseUrl', postgres.url);

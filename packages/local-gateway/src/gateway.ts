@@ -4,6 +4,7 @@ import { type PublicService, serviceFor } from '@anb/topology';
 import { createProxyServer } from 'httpxy';
 
 export interface GatewayOptions {
+  host: string;
   port: number;
   services: Record<PublicService, string>;
   /** The object store, to be reached below /_store so that browsers stay on one origin. */
@@ -11,17 +12,19 @@ export interface GatewayOptions {
 }
 
 export const STORE_PATH = '/_store';
+export const LIVENESS_PATH = '/_livez';
 const UNSIGNED = 'Objects are reached by signed addresses only; the API hands them out.';
 /** 100 MB over a slow link take their time. */
 const REQUEST_TIMEOUT_MS = 60 * 60_000;
 
-/** Plays the load balancer on this machine: one port, the topology's paths. */
-export async function startGateway({ port, services, storeUrl }: GatewayOptions): Promise<Server> {
+/** Plays the load balancer where there is none: one port, the topology's paths. */
+export async function startGateway({ host, port, services, storeUrl }: GatewayOptions): Promise<Server> {
   const proxy = createProxyServer({ xfwd: true, agent: new Agent({ keepAlive: true }) });
   const server = createServer(async (request, response) => {
     const url = request.url ?? '/';
+    if (url === LIVENESS_PATH) return void response.end('ok');
     const toStore = url.startsWith(`${STORE_PATH}/`);
-    // The embedded store believes every request; of S3 only signed ones would be answered.
+    // The local store believes every request; of S3 only signed ones would be answered.
     if (toStore && !url.includes('X-Amz-Signature='))
       return refuse(request, response, 403, 'not_signed', UNSIGNED);
     if (toStore) request.url = url.slice(STORE_PATH.length);
@@ -34,7 +37,7 @@ export async function startGateway({ port, services, storeUrl }: GatewayOptions)
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return server;
 }

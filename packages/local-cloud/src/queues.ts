@@ -2,19 +2,17 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-s
 
 export interface QueueNames {
   endpoint: string;
-  region: string;
   name: string;
   visibilitySeconds: number;
 }
 
 /** Makes the job queue and its dead-letter queue, as infra/ makes them in AWS; answers the job queue's URL. */
-export async function createQueues({
-  endpoint,
-  region,
-  name,
-  visibilitySeconds,
-}: QueueNames): Promise<string> {
-  const sqs = new SQSClient({ endpoint, region });
+export async function createQueues({ endpoint, name, visibilitySeconds }: QueueNames): Promise<string> {
+  const sqs = new SQSClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
   const create = async (QueueName: string, Attributes: Record<string, string>) => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
     if (!QueueUrl) throw new Error(`queue ${QueueName} was not made`);

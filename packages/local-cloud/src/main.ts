@@ -1,0 +1,23 @@
+import { readConfig } from './config.ts';
+import { createQueues } from './queues.ts';
+import { startServer } from './server.ts';
+
+// S3 and SQS without AWS: objects in a folder, queues in memory, every signature believed.
+const config = readConfig();
+const { port, close } = await startServer({
+  host: config.HOST,
+  port: config.PORT,
+  folder: config.DATA_DIR,
+  bucket: config.BUCKET,
+});
+const endpoint = `http://127.0.0.1:${port}`;
+const queueUrl = config.QUEUE
+  ? await createQueues({ endpoint, name: config.QUEUE, visibilitySeconds: config.VISIBILITY_SECONDS })
+  : '';
+
+if (process.send) process.send({ endpoint, queueUrl });
+else process.stdout.write(`S3 and SQS on port ${port}${queueUrl && `, queue ${queueUrl}`}\n`);
+
+const stop = () => void close().then(() => process.exit(0));
+// Where another process started it, that one's end is this one's end.
+process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
