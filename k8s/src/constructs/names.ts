@@ -49,3 +49,6 @@ export const serviceAccountName = (what: string, given: { name: Expression<strin
 
 /** A Job can not be changed: without the hook that deletes the last one, each revision needs its own. */
 export const migrateName = new Expression(`include "${PRODUCT}.migrateName" .`, `${PRODUCT}-migrate`);
+
+/** Connections of a rollout at full scale; the sum is the helper's, this is what it comes to by default. */
+export const databaseConnections = new Expression(`include "${PRODUCT}.databaseConnections" .`, '228');

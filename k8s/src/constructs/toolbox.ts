@@ -5,7 +5,15 @@ import { KubeObject } from '../template/kube-object.ts';
 import { type Expression, Gate, not, type Templated, text, when } from '../template/placeholders.ts';
 import { values } from '../values.ts';
 import { awsConfig, databaseUrl } from './config.ts';
-import { image, labels, metadata, migrateName, named, serviceAccountName } from './names.ts';
+import {
+  databaseConnections,
+  image,
+  labels,
+  metadata,
+  migrateName,
+  named,
+  serviceAccountName,
+} from './names.ts';
 import { ProgramPolicy } from './network-policy.ts';
 import {
   type Config,
@@ -68,6 +76,15 @@ const masterEnv: Env = [
   }),
 ];
 
+const psqlConfig: Config = {
+  PGHOST: database.host,
+  PGPORT: text`${database.port}`,
+  PGDATABASE: database.name,
+  PGUSER: '$(DATABASE_USER)',
+  PGSSLMODE: database.sslMode,
+  PGSSLROOTCERT: '/tmp/authorities.pem',
+};
+
 export const serviceUrls = Object.fromEntries(
   services.map((service) => [
     `${service.toUpperCase()}_URL`,
@@ -128,7 +145,10 @@ export class Toolbox extends Construct {
       tool: 'doctor',
       program: 'packages/toolbox/src/doctor.ts',
       database: true,
-      env: [...masterEnv, ...variables({ ...awsConfig, ...serviceUrls })],
+      env: [
+        ...masterEnv,
+        ...variables({ ...awsConfig, ...serviceUrls, CONNECTION_BUDGET: databaseConnections }),
+      ],
     });
     this.#onDemand('shell', {
       tool: 'shell',
@@ -137,7 +157,8 @@ export class Toolbox extends Construct {
       env: [
         ...masterEnv,
         ...logins,
-        ...variables({ ...awsConfig, ...serviceUrls, SHELL_MINUTES: text`${v.shellMinutes}` }),
+        secretVariable('PGPASSWORD', secrets.master, secrets.master.passwordKey),
+        ...variables({ ...psqlConfig, ...awsConfig, ...serviceUrls, SHELL_MINUTES: text`${v.shellMinutes}` }),
       ],
     });
   }

@@ -1,5 +1,5 @@
 import { Api } from '@anb/api-client/api';
-import { count, readEnv, url } from '@anb/service-kit/env';
+import { count, readEnv, text, url } from '@anb/service-kit/env';
 import { connectionEnv, objectsEnv, queueEnv } from '@anb/service-kit/service-env';
 import { type PublicService, ports, serviceFor } from '@anb/topology';
 
@@ -69,5 +69,10 @@ export function readSmokeConfig() {
   return { api, isPublic: false, timeoutSeconds };
 }
 
-/** How long an operator's shell stays open. */
-export const readShellConfig = () => readEnv({ SHELL_MINUTES: count(1, 1440).default(60) });
+export const readShellConfig = () =>
+  readEnv({
+    SHELL_MINUTES: count(1, 1440).default(60),
+    DATABASE_CA_FILE: connectionEnv.DATABASE_CA_FILE,
+    /** Where psql looks for authorities; they are written there. */
+    PGSSLROOTCERT: text().optional(),
+  });
