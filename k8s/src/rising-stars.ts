@@ -1,6 +1,12 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { awsConfig, databaseConfig, databaseSecret, publicConfig } from './constructs/config.ts';
+import {
+  awsConfig,
+  databaseConfig,
+  databaseSecret,
+  deadLetterConfig,
+  publicConfig,
+} from './constructs/config.ts';
 import { DevBackends } from './constructs/dev-backends.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
 import { HttpService } from './constructs/http-service.ts';
@@ -54,6 +60,7 @@ export class RisingStars extends Chart {
       config: {
         ...db.videos.config,
         ...awsConfig,
+        ...deadLetterConfig,
         ...publicConfig,
         MAX_UPLOAD_MB: text`${videos.maxUploadMb}`,
       },

@@ -84,7 +84,12 @@ describe('the local gateway', () => {
       servers.push(server);
       services[service] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     }
-    const server = await startGateway({ port: 0, services, storeUrl: 'http://127.0.0.1:1' });
+    const server = await startGateway({
+      host: '127.0.0.1',
+      port: 0,
+      services,
+      storeUrl: 'http://127.0.0.1:1',
+    });
     servers.push(server);
     gateway = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });

@@ -35,7 +35,6 @@ export const awsConfig: Config = {
   S3_BUCKET: text`${storage.bucket}`,
   S3_ENDPOINT: when(storage.endpoint, text`${storage.endpoint}`),
   SQS_QUEUE_URL: text`${queue.url}`,
-  SQS_DLQ_URL: when(queue.deadLetterUrl, text`${queue.deadLetterUrl}`),
   SQS_ENDPOINT: when(queue.endpoint, text`${queue.endpoint}`),
   AWS_ACCESS_KEY_ID: when(dev.enabled, 'development'),
   AWS_SECRET_ACCESS_KEY: when(dev.enabled, 'development'),
@@ -44,4 +43,9 @@ export const awsConfig: Config = {
 export const publicConfig: Config = {
   PUBLIC_URL: text`${values.publicUrl}`,
   MEDIA_BASE_URL: when(values.mediaBaseUrl, text`${values.mediaBaseUrl}`),
+};
+
+/** For the metrics on dead letters. */
+export const deadLetterConfig: Config = {
+  SQS_DLQ_URL: when(queue.deadLetterUrl, text`${queue.deadLetterUrl}`),
 };

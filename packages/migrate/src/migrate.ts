@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ISql, Sql } from '@anb/service-kit/database';
+import { scramVerifier } from './scram.ts';
 
 /** Services with tables of their own, in the order of their migrations: a later one may use an earlier one's views. */
 const schemas = ['auth', 'videos', 'votes'] as const;
@@ -82,9 +83,8 @@ async function prepareRoles(sql: Sql, passwords: Record<Role, string>): Promise<
   await sql`grant create, connect on database ${sql(name)} to ${sql(OWNER)}`;
   await sql`revoke all on database ${sql(name)} from public`;
   for (const role of roles) {
-    // DDL takes no parameters: the password is quoted by the database itself.
-    const [quoted] = await sql<{ password: string }[]>`select quote_literal(${passwords[role]}) as password`;
-    await ensureRole(sql, role, `login password ${quoted?.password}`);
+    // DDL takes no parameters; the verifier needs no quoting.
+    await ensureRole(sql, role, `login password '${scramVerifier(passwords[role])}'`);
     await sql`grant connect on database ${sql(name)} to ${sql(role)}`;
   }
 }
