@@ -143,7 +143,9 @@ export const schema = section('Values of the chart.', {
   ),
   global: section('Shared with a parent chart.', {
     imageRegistry: text('', 'Wins over image.registry.'),
-  }).catchall(z.unknown()),
+  })
+    .catchall(z.unknown())
+    .describe('Shared with a parent chart.'),
   commonLabels: strings('More labels on every object.'),
   publicUrl: pattern(
     /^https?:\/\/[^\s/]+$/,

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { read, render } from './charts.ts';
+import { read, render, root } from './charts.ts';
 
 interface Schema {
   description?: string;
@@ -157,3 +157,22 @@ test.each(described.map(({ path, node }) => [path.join('.'), path, node] as cons
     expect(description?.length).toBeGreaterThan(5);
   },
 );
+
+test('every value that a template, the notes or a check reads is there', () => {
+  const templates = join(root, 'charts/rising-stars/templates');
+  const used = readdirSync(templates, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.\w+$/.test(path))
+    .flatMap((path) => [...readFileSync(join(templates, path), 'utf8').matchAll(/\.Values\.([\w.]+\w)/g)])
+    .map(([, path = '']) => path);
+  expect(used.length).toBeGreaterThan(200);
+  for (const path of new Set(used)) {
+    const value = path
+      .split('.')
+      .reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], written);
+    expect(value, path).not.toBeUndefined();
+  }
+});
+
+test('every section says what it is about', () => {
+  expect(text).not.toContain('# undefined');
+});
