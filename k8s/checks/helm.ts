@@ -105,7 +105,6 @@ export async function helmLint(helm: string, chart: string, options: Values = {}
 /** The objects of a stream of YAML, read as Kubernetes reads it: version 1.1, where a bare `yes` is a boolean. */
 export function parseManifests(text: string): KubernetesObject[] {
   const documents = parseAllDocuments(text, { version: '1.1' });
-  if (!Array.isArray(documents)) return [];
   const [error] = documents.flatMap((document) => document.errors);
   if (error) throw error;
   return documents.map((document) => document.toJS()).filter((object) => object !== null);
