@@ -94,12 +94,14 @@ export async function helmTemplate(
 
 /** What `helm lint --strict` has to say of a chart; empty when it is content. */
 export async function helmLint(helm: string, chart: string, options: Values = {}): Promise<string[]> {
-  const arguments_ = ['lint', '--strict', chart, ...flags(options)];
-  const output = await runHelm(helm, arguments_).then(
-    ({ stdout }) => stdout,
-    (error: HelmError) => error.output,
-  );
-  return output.split('\n').filter((line) => /^\[(WARNING|ERROR)\]|^Error: (?!\d+ chart)/.test(line));
+  try {
+    await runHelm(helm, ['lint', '--strict', chart, ...flags(options)]);
+    return [];
+  } catch (error) {
+    const { output, message } = error as HelmError;
+    const complaints = output.split('\n').filter((line) => /^\[(WARNING|ERROR)\]/.test(line));
+    return complaints.length > 0 ? complaints : [message];
+  }
 }
 
 /** The objects of a stream of YAML, read as Kubernetes reads it: version 1.1, where a bare `yes` is a boolean. */

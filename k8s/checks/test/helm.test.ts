@@ -81,10 +81,18 @@ describe.each(['helm4', 'helm3'] as const)('%s', (version) => {
     );
   });
 
-  test('lints', async () => {
+  test('lints, strictly', async () => {
     expect(await helmLint(helm, chart)).toEqual([]);
+    expect((await helmLint(helm, chart, { set: { name: 'Not_a_name' } })).join()).toMatch(
+      /\[WARNING\].*Not_a_name/,
+    );
     expect((await helmLint(helm, chart, { set: { port: 'http' } })).join()).toMatch(/port/);
   });
+});
+
+test('a Helm that does not run is no success', async () => {
+  await expect(helmTemplate('no-such-helm', chart)).rejects.toThrow('no-such-helm');
+  expect(await helmLint('no-such-helm', chart)).toEqual([expect.stringContaining('no-such-helm')]);
 });
 
 describe('parseManifests', () => {

@@ -75,6 +75,7 @@ const good = {
   ConfigMap: object('v1', 'ConfigMap', { data: { ANY_KEY: 'value' } }),
   Secret: object('v1', 'Secret', { data: { key: 'dmFsdWU=' } }),
   Namespace: object('v1', 'Namespace'),
+  ControllerRevision: object('apps/v1', 'ControllerRevision', { revision: 1, data: { any: { thing: 1 } } }),
   HorizontalPodAutoscaler: object('autoscaling/v2', 'HorizontalPodAutoscaler', {
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'votes' },
@@ -246,6 +247,14 @@ describe('problems', () => {
     ],
   ])('refuses %s', async (_case, value, sentence) => {
     expect(await problems(value)).toContain(sentence);
+  });
+
+  test('tells what a value of two types may be', async () => {
+    const at = '/spec/template/spec/containers/0/resources/requests/memory';
+    expect(await problems(container({ resources: { requests: { memory: '256MB' } } }))).toEqual([
+      `${at} must be number`,
+      `${at} must match format "quantity"`,
+    ]);
   });
 
   test('tells all that is wrong', async () => {
