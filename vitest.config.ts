@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: './packages/testing/src/global-setup.ts',
-    include: ['{packages,services}/*/test/**/*.test.ts', 'stack/test/**/*.test.ts', 'e2e/*.test.ts'],
+    include: [
+      '{packages,services}/*/test/**/*.test.ts',
+      'stack/test/**/*.test.ts',
+      'e2e/*.test.ts',
+      'k8s/**/*.test.ts',
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -13,6 +13,8 @@ export interface RunningStack {
   url: string;
   /** What it has printed. */
   log: () => string;
+  /** The process of one of its services. */
+  pidOf: (service: string) => number;
   /** As Ctrl-C does; answers the exit code. */
   stop: () => Promise<number | null>;
   /** kill -9 of every process of it at once. */
@@ -51,6 +53,12 @@ export async function startStack(dataDir: string, env: Record<string, string> = 
   return {
     url,
     log: () => log,
+    pidOf: (service) => {
+      const file = `services/${service}/src/main.ts`;
+      const pid = descendants(child.pid ?? 0).find((pid) => procfs(pid, 'cmdline').includes(file));
+      if (!pid) throw new Error(`no process runs ${file}`);
+      return pid;
+    },
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         const exit = once(child, 'exit');
@@ -90,3 +98,13 @@ export function descendants(pid: number): number[] {
     (parents.get(of) ?? []).flatMap((child) => [child, ...below(child)]);
   return below(pid);
 }
+
+/** The environment that a process was started with. */
+export function environmentOf(pid: number): Record<string, string> {
+  const lines = procfs(pid, 'environ').filter(Boolean);
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+}
+
+const procfs = (pid: number, what: string) => readFileSync(`/proc/${pid}/${what}`, 'utf8').split('\0');

@@ -183,9 +183,11 @@ async function stopLeftover(
     return;
   }
   onLog(`stopping the Postgres (process ${pid}) that an earlier run left behind`);
-  await run(join(bin, 'pg_ctl'), ['-D', dataDir, '-m', 'fast', '-w', '-t', '30', 'stop'], {
-    ...user,
-    cwd: '/',
+  const options = ['-D', dataDir, '-m', 'fast', '-w', '-t', '30', 'stop'];
+  await run(join(bin, 'pg_ctl'), options, { ...user, cwd: '/' }).catch((error) => {
+    if (isPostgres(pid)) throw error;
+    // It was dying of the kill already, which leaves the lock.
+    rmSync(lock, { force: true });
   });
 }
 

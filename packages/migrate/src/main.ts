@@ -1,12 +1,19 @@
-import { openDatabase } from '@anb/service-kit/database';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
+import { explainDatabaseError } from '@anb/service-kit/database-problem';
 import { createLog } from '@anb/service-kit/log';
 import { readConfig } from './config.ts';
 import { migrate } from './migrate.ts';
+import { untilReachable } from './reachable.ts';
 
 const config = readConfig();
 const log = createLog('migrate');
-const sql = openDatabase({ url: config.DATABASE_URL, max: 1, applicationName: 'migrate' });
+const sql = openConfiguredDatabase(config, 'migrate');
 try {
+  await untilReachable({
+    sql,
+    seconds: config.DATABASE_WAIT_SECONDS,
+    report: (line) => log.warn(line),
+  });
   await migrate({
     sql,
     passwords: {
@@ -19,8 +26,10 @@ try {
   });
   log.info('the database is up to date');
 } catch (error) {
-  log.fatal({ err: error }, 'migration failed');
+  const explained = explainDatabaseError(error, sql);
+  if (explained) log.fatal(explained);
+  else log.fatal({ err: error }, 'migration failed');
   process.exitCode = 1;
 } finally {
-  await sql.end();
+  await sql.end({ timeout: 5 });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ISql, Sql } from '@anb/service-kit/database';
+import { scramVerifier } from './scram.ts';
 
 /** Services with tables of their own, in the order of their migrations: a later one may use an earlier one's views. */
 const schemas = ['auth', 'videos', 'votes'] as const;
@@ -15,9 +16,9 @@ const OWNER = 'anb_owner';
 /** Any fixed number, the same in every copy of this program. */
 const LOCK = 7_203_411;
 
-interface Migration {
-  schema: string;
-  name: string;
+export interface Migration {
+  /** As noted in the database: auth/0001_accounts.sql */
+  file: string;
   sql: string;
   checksum: string;
 }
@@ -45,10 +46,10 @@ export async function migrate({ sql, passwords, report }: MigrateOptions): Promi
       ),
     );
     for (const migration of readMigrations()) {
-      const file = `${migration.schema}/${migration.name}`;
+      const { file } = migration;
       const checksum = applied.get(file);
       if (checksum === undefined) {
-        await apply(sql, file, migration);
+        await apply(sql, migration);
         report(`applied ${file}`);
       } else if (checksum !== migration.checksum) {
         throw new Error(`${file} was changed after it had been applied; add a new migration instead`);
@@ -59,7 +60,8 @@ export async function migrate({ sql, passwords, report }: MigrateOptions): Promi
   }
 }
 
-function readMigrations(): Migration[] {
+/** Every service's, in the order in which they are applied. */
+export function readMigrations(): Migration[] {
   return schemas.flatMap((schema) => {
     const folder = fileURLToPath(new URL(`../../../services/${schema}/migrations/`, import.meta.url));
     return readdirSync(folder)
@@ -67,7 +69,7 @@ function readMigrations(): Migration[] {
       .sort()
       .map((name) => {
         const sql = readFileSync(`${folder}/${name}`, 'utf8');
-        return { schema, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+        return { file: `${schema}/${name}`, sql, checksum: createHash('sha256').update(sql).digest('hex') };
       });
   });
 }
@@ -81,9 +83,8 @@ async function prepareRoles(sql: Sql, passwords: Record<Role, string>): Promise<
   await sql`grant create, connect on database ${sql(name)} to ${sql(OWNER)}`;
   await sql`revoke all on database ${sql(name)} from public`;
   for (const role of roles) {
-    // DDL takes no parameters: the password is quoted by the database itself.
-    const [quoted] = await sql<{ password: string }[]>`select quote_literal(${passwords[role]}) as password`;
-    await ensureRole(sql, role, `login password ${quoted?.password}`);
+    // DDL takes no parameters; the verifier needs no quoting.
+    await ensureRole(sql, role, `login password '${scramVerifier(passwords[role])}'`);
     await sql`grant connect on database ${sql(name)} to ${sql(role)}`;
   }
 }
@@ -102,6 +103,12 @@ async function prepareSchemas(sql: Sql): Promise<void> {
         checksum    text not null,
         applied_at  timestamptz not null default now()
       )`;
+    // For services that wait at their start; a view, so that they see no more than names.
+    await owner.unsafe(`
+      create or replace view migrate.applied_file as select file from migrate.applied;
+      grant usage on schema migrate to ${roles.join(', ')};
+      grant select on migrate.applied_file to ${roles.join(', ')};
+    `);
     await owner.unsafe('alter default privileges revoke execute on functions from public');
     for (const schema of schemas) {
       await owner.unsafe(`
@@ -114,7 +121,7 @@ async function prepareSchemas(sql: Sql): Promise<void> {
   });
 }
 
-async function apply(sql: Sql, file: string, { sql: statements, checksum }: Migration): Promise<void> {
+async function apply(sql: Sql, { file, sql: statements, checksum }: Migration): Promise<void> {
   await asOwner(sql, async (owner) => {
     await owner.unsafe(statements);
     await owner`insert into migrate.applied (file, checksum) values (${file}, ${checksum})`;

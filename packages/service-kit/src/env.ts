@@ -1,3 +1,4 @@
+import { accessSync, constants, statSync } from 'node:fs';
 import { z } from 'zod';
 
 /** What is wrong with the environment, all of it in one message. */
@@ -33,12 +34,25 @@ export const url = (protocols = ['http:', 'https:']) =>
 
 export const text = () => z.string({ error: (issue) => missing(issue, 'is not text') }).min(1);
 
+/** The path of a file that is there and can be read. */
+export const file = () =>
+  text().refine(isReadableFile, { error: (issue) => missing(issue, 'is not a file that can be read') });
+
+function isReadableFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
 /** A value that must never appear in a message or a log. */
 export const secret = () => z.string({ error: 'is required (its value is never shown)' }).min(1);
 
 /** A Postgres URL; it holds a password, so it is treated as a secret. */
 export const databaseUrl = () =>
-  secret().refine((value) => /^postgres(ql)?:\/\//.test(value), {
+  secret().refine((value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value), {
     error: 'is not a postgres:// URL (its value is never shown)',
   });
 

@@ -42,8 +42,8 @@ export const unavailable = () =>
     headers: { 'Retry-After': '2' },
   });
 
-// Postgres answers these while it stops, starts or has no slot left.
-const databaseAway = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006']);
+// Postgres answers these while it stops, starts or has no slot left; the last while a password is being rotated.
+const databaseAway = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', '28P01']);
 const networkAway = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 const clientAway = new Set([
   'TimeoutError',

@@ -1,7 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
@@ -42,6 +48,11 @@ export class ObjectStore {
     this.#bucket = bucket;
     this.#client = open(endpoint);
     this.#signer = publicEndpoint && publicEndpoint !== endpoint ? open(publicEndpoint) : this.#client;
+  }
+
+  /** @throws unless the bucket is there and its contents may be listed */
+  async reach(): Promise<void> {
+    await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }));
   }
 
   /** Stores a stream of unknown length part by part; nothing stays behind when it breaks off. */

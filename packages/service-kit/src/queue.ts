@@ -1,6 +1,7 @@
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
@@ -17,6 +18,14 @@ export interface ReceivedMessage {
   /** Times it was received, this one included. */
   receives: number;
   sentAt: Date | undefined;
+}
+
+export interface QueueState {
+  visible: number;
+  inFlight: number;
+  delayed: number;
+  /** Where messages go that were received too often. */
+  redrive: { deadLetterUrl: string; maxReceives: number } | undefined;
 }
 
 export interface QueueOptions {
@@ -95,6 +104,37 @@ export class JobQueue {
         VisibilityTimeout: seconds,
       }),
     );
+  }
+
+  async state(): Promise<QueueState> {
+    const { Attributes = {} } = await this.#client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.#queueUrl,
+        AttributeNames: [
+          'ApproximateNumberOfMessages',
+          'ApproximateNumberOfMessagesNotVisible',
+          'ApproximateNumberOfMessagesDelayed',
+          'RedrivePolicy',
+        ],
+      }),
+    );
+    return {
+      visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
+      inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
+      delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0),
+      redrive: this.#redrive(Attributes.RedrivePolicy),
+    };
+  }
+
+  /** Dead letters stay in the same account and region, so their queue's URL differs by its name alone. */
+  #redrive(policy: string | undefined): QueueState['redrive'] {
+    if (!policy) return undefined;
+    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(policy);
+    const name = String(deadLetterTargetArn).split(':').at(-1) ?? '';
+    return {
+      deadLetterUrl: this.#queueUrl.replace(/[^/]+$/, name),
+      maxReceives: Number(maxReceiveCount),
+    };
   }
 
   close(): void {

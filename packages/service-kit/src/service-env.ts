@@ -1,4 +1,4 @@
-import { count, databaseUrl, port, text, url } from './env.ts';
+import { count, databaseUrl, file, port, text, url } from './env.ts';
 
 /** What every HTTP service reads. */
 export const serviceEnv = {
@@ -10,8 +10,17 @@ export const serviceEnv = {
   DRAIN_SECONDS: count(0, 300).default(0),
 };
 
-export const databaseEnv = {
+/** A database, for a program that needs one connection. */
+export const connectionEnv = {
   DATABASE_URL: databaseUrl(),
+  /** Holds the password and wins over the URL's; read anew for every connection. */
+  DATABASE_PASSWORD_FILE: file().optional(),
+  /** PEM of more certificate authorities; Amazon RDS' are known. */
+  DATABASE_CA_FILE: file().optional(),
+};
+
+export const databaseEnv = {
+  ...connectionEnv,
   DATABASE_POOL: count(1, 100).default(10),
 };
 

@@ -1,4 +1,4 @@
-import { count, readEnv, text } from '@anb/service-kit/env';
+import { count, file, readEnv } from '@anb/service-kit/env';
 import { databaseEnv, serviceEnv, tokenEnv } from '@anb/service-kit/service-env';
 
 export const readConfig = () =>
@@ -6,8 +6,8 @@ export const readConfig = () =>
     ...serviceEnv,
     ...databaseEnv,
     ...tokenEnv,
-    /** PKCS #8 PEM of an EC P-256 key. */
-    SIGNING_KEY_FILE: text(),
+    /** PEM of an EC P-256 key, PKCS #8 or SEC 1. */
+    SIGNING_KEY_FILE: file(),
     /** Passwords hashed at once; each takes 19 MiB and a core for 20 ms. */
     HASH_CONCURRENCY: count(1, 16).default(2),
   });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { openDatabase } from '@anb/service-kit/database';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
+import { newestMigration, untilMigrated } from '@anb/service-kit/schema';
 import { runService } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import manifest from '../package.json' with { type: 'json' };
@@ -14,7 +15,7 @@ import { createTokenSigner } from './tokens.ts';
 const config = readConfig();
 const log = createLog('auth', config.LOG_LEVEL);
 const registry = createRegistry('auth', manifest.version);
-const sql = openDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: 'auth' });
+const sql = openConfiguredDatabase(config, 'auth');
 const token = { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE };
 const signer = await createTokenSigner({
   ...token,
@@ -32,6 +33,8 @@ const app = createApp({
   version: manifest.version,
 });
 
+const migration = newestMigration('auth', new URL('../migrations/', import.meta.url));
+
 await runService({
   log,
   registry,
@@ -40,6 +43,7 @@ await runService({
   drainSeconds: config.DRAIN_SECONDS,
   http: { fetch: app.fetch, port: config.PORT },
   start: async () => {
+    await untilMigrated({ sql, log, migration });
     await publishKey(sql, signer);
     await sessions.start();
   },

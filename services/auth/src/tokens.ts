@@ -1,6 +1,6 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Session } from '@anb/service-kit/session';
-import { calculateJwkThumbprint, exportJWK, importPKCS8, type JWK, SignJWT } from 'jose';
+import { calculateJwkThumbprint, exportJWK, type JWK, SignJWT } from 'jose';
 
 /** Seconds that an access token is good for. */
 export const ACCESS_TOKEN_SECONDS = 3600;
@@ -12,7 +12,7 @@ export interface TokenSigner {
 }
 
 export interface TokenSignerOptions {
-  /** PKCS #8 PEM of an EC P-256 key. */
+  /** PEM of an EC P-256 key: PKCS #8, or SEC 1 as Helm's genPrivateKey makes it. */
   privateKey: string;
   issuer: string;
   audience: string;
@@ -24,8 +24,8 @@ export async function createTokenSigner({
   issuer,
   audience,
 }: TokenSignerOptions): Promise<TokenSigner> {
-  const key = await importPKCS8(privateKey, 'ES256');
-  const jwk = await exportJWK(createPublicKey(createPrivateKey(privateKey)));
+  const key = readSigningKey(privateKey);
+  const jwk = await exportJWK(createPublicKey(key));
   const kid = await calculateJwkThumbprint(jwk);
   return {
     kid,
@@ -41,4 +41,21 @@ export async function createTokenSigner({
         .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
         .sign(key),
   };
+}
+
+/** @throws with how to make one, when it is no EC P-256 key; never with what was read */
+function readSigningKey(pem: string): KeyObject {
+  let kind = 'no private key in PEM';
+  try {
+    const key = createPrivateKey(pem);
+    const { namedCurve } = key.asymmetricKeyDetails ?? {};
+    if (namedCurve === 'prime256v1') return key;
+    kind = `a private key of type ${key.asymmetricKeyType}${namedCurve ? `, curve ${namedCurve}` : ''}`;
+  } catch {
+    // Node's own message says less than ours.
+  }
+  throw new Error(
+    `The signing key must be an EC key of curve P-256, but it is ${kind}. ` +
+      'To make one: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out signing-key.pem',
+  );
 }

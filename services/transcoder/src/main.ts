@@ -1,21 +1,19 @@
-import { openDatabase } from '@anb/service-kit/database';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
+import { untilMigrated } from '@anb/service-kit/schema';
 import { runService } from '@anb/service-kit/service';
 import manifest from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
+import { MIGRATION } from './store.ts';
 import { Worker } from './worker.ts';
 
 const config = readConfig();
 const log = createLog('transcoder', config.LOG_LEVEL);
 const registry = createRegistry('transcoder', manifest.version);
-const sql = openDatabase({
-  url: config.DATABASE_URL,
-  max: config.DATABASE_POOL,
-  applicationName: 'transcoder',
-});
+const sql = openConfiguredDatabase(config, 'transcoder');
 const objects = new ObjectStore({
   bucket: config.S3_BUCKET,
   region: config.AWS_REGION,
@@ -42,7 +40,10 @@ await runService({
   registry,
   host: config.HOST,
   opsPort: config.OPS_PORT,
-  start: async () => worker.start(),
+  start: async () => {
+    await untilMigrated({ sql, log, migration: MIGRATION });
+    worker.start();
+  },
   stop: async () => {
     await worker.stop();
     await sql.end({ timeout: 5 });

@@ -1,5 +1,8 @@
 import type { ISql } from '@anb/service-kit/database';
 
+/** Makes the newest of the functions that are called here. */
+export const MIGRATION = 'videos/0002_leases.sql';
+
 /** A held lease: the job and the token that proves the hold. */
 export interface Lease {
   videoId: string;

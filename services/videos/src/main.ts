@@ -1,8 +1,9 @@
-import { openDatabase } from '@anb/service-kit/database';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
+import { newestMigration, untilMigrated } from '@anb/service-kit/schema';
 import { runService } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import manifest from '../package.json' with { type: 'json' };
@@ -13,7 +14,7 @@ import { OutboxPublisher } from './outbox.ts';
 const config = readConfig();
 const log = createLog('videos', config.LOG_LEVEL);
 const registry = createRegistry('videos', manifest.version);
-const sql = openDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: 'videos' });
+const sql = openConfiguredDatabase(config, 'videos');
 const objects = new ObjectStore({
   bucket: config.S3_BUCKET,
   region: config.AWS_REGION,
@@ -43,6 +44,8 @@ const app = createApp({
   maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,
 });
 
+const migration = newestMigration('videos', new URL('../migrations/', import.meta.url));
+
 await runService({
   log,
   registry,
@@ -52,6 +55,7 @@ await runService({
   // 100 MB over a phone's slow link take their time.
   http: { fetch: app.fetch, port: config.PORT, requestTimeoutMs: 60 * 60_000 },
   start: async () => {
+    await untilMigrated({ sql, log, migration });
     await sessions.start();
     outbox.start();
   },

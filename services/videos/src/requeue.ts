@@ -1,12 +1,13 @@
-import { openDatabase } from '@anb/service-kit/database';
-import { databaseUrl, readEnv } from '@anb/service-kit/env';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
+import { readEnv } from '@anb/service-kit/env';
 import { createLog } from '@anb/service-kit/log';
+import { connectionEnv } from '@anb/service-kit/service-env';
 import { requeueUnfinished } from './store.ts';
 
 // For the day that the queue itself was lost, as the local stack's is at every stop: it lives in memory.
-const config = readEnv({ DATABASE_URL: databaseUrl() });
+const config = readEnv(connectionEnv);
 const log = createLog('videos');
-const sql = openDatabase({ url: config.DATABASE_URL, max: 1, applicationName: 'requeue' });
+const sql = openConfiguredDatabase(config, 'requeue');
 try {
   log.info({ videos: await requeueUnfinished(sql) }, 'unfinished videos queued again');
 } catch (error) {

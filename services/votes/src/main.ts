@@ -1,6 +1,7 @@
-import { openDatabase } from '@anb/service-kit/database';
+import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
+import { newestMigration, untilMigrated } from '@anb/service-kit/schema';
 import { runService } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import manifest from '../package.json' with { type: 'json' };
@@ -11,7 +12,7 @@ import { Standings } from './standings.ts';
 const config = readConfig();
 const log = createLog('votes', config.LOG_LEVEL);
 const registry = createRegistry('votes', manifest.version);
-const sql = openDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: 'votes' });
+const sql = openConfiguredDatabase(config, 'votes');
 const sessions = new SessionCheck({
   sql,
   log,
@@ -28,6 +29,8 @@ const app = createApp({
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
 });
 
+const migration = newestMigration('votes', new URL('../migrations/', import.meta.url));
+
 await runService({
   log,
   registry,
@@ -36,6 +39,7 @@ await runService({
   drainSeconds: config.DRAIN_SECONDS,
   http: { fetch: app.fetch, port: config.PORT },
   start: async () => {
+    await untilMigrated({ sql, log, migration });
     await sessions.start();
     await standings.start();
   },

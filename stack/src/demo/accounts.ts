@@ -1,4 +1,4 @@
-import { type Api, Refused } from './api.ts';
+import { type Api, Refused } from '@anb/api-client/api';
 import { PASSWORD, type Person } from './players.ts';
 
 export interface Account<P extends Person = Person> {
@@ -21,7 +21,7 @@ async function signUp(api: Api, person: Person): Promise<boolean> {
   const passwords = { password1: PASSWORD, password2: PASSWORD };
   const json = { ...person, ...passwords, country: 'Colombia', accepts_terms: true };
   try {
-    await api.call('POST', '/api/auth/signup', { expect: 201, json });
+    await api.call('POST', '/api/auth/signup', { expect: { status: 201 }, json });
     return true;
   } catch (error) {
     if (error instanceof Refused && error.code === 'email_taken') return false;

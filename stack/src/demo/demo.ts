@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Api } from '@anb/api-client/api';
+import { uploadClip } from '@anb/api-client/upload';
 import { type Account, openAccount } from './accounts.ts';
-import { type Api, greet } from './api.ts';
 import { type Clip, prepareClipMaker } from './clips.ts';
+import { greet } from './greeting.ts';
 import { fans, fullName, PASSWORD, type Person, type Player, players } from './players.ts';
 import { megabytes, ProgressLine, secondsSince } from './progress-line.ts';
 import { type RankingRow, rankingTable } from './ranking.ts';
-import { uploadClip } from './upload.ts';
 import { findEarlierVideo, waitUntilProcessed } from './videos.ts';
 import { ballots, castVote } from './votes.ts';
 
@@ -89,7 +90,7 @@ async function upload(api: Api, { person, token }: Contestant, clip: Clip, line:
   const { path, filename, description } = clip;
   const start = Date.now();
   let size = 0;
-  const form = { path, filename, title: person.title };
+  const form = { path, filename, title: person.title, isPublic: true };
   const videoId = await uploadClip(api, token, form, (sent, total) => {
     size = total;
     const percent = Math.floor((100 * sent) / total);

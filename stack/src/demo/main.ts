@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Api } from './api.ts';
+import { Api, Away, Refused } from '@anb/api-client/api';
 import { readConfig } from './config.ts';
 import { runDemo } from './demo.ts';
 
@@ -22,6 +22,13 @@ try {
     process.exitCode = 1;
   }
 } catch (error) {
-  process.stderr.write(`\n${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`\n${error instanceof Error ? error.message : error}\n${advice(error)}`);
   process.exitCode = 1;
+}
+
+function advice(error: unknown): string {
+  if (error instanceof Refused) return 'Search for the request_id in the output of npm start.\n';
+  if (error instanceof Away)
+    return 'See the output of npm start; run the demo again when the system is back: it goes on where it stopped.\n';
+  return '';
 }

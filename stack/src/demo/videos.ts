@@ -1,20 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Api } from '@anb/api-client/api';
+import { describeState, type OwnVideo, progressOf } from '@anb/api-client/videos';
 import type { Account } from './accounts.ts';
-import type { Api } from './api.ts';
 import type { Player } from './players.ts';
 import type { ProgressLine } from './progress-line.ts';
 
-export interface OwnVideo {
-  video_id: string;
-  title: string;
-  status: 'uploaded' | 'processing' | 'processed' | 'failed';
-  is_public: boolean;
-  duration_seconds?: number;
-  progress?: number;
-  failure_reason?: string;
-}
-
-const POLL_MS = 500;
 const STALLED_MS = 10 * 60_000;
 
 /** The id of the video that an earlier run uploaded for the player, unless it can not take part. */
@@ -35,20 +24,17 @@ export async function waitUntilProcessed(
   videoId: string,
   line: ProgressLine,
 ): Promise<OwnVideo> {
-  let seen = '';
-  for (let changedAt = Date.now(); ; await sleep(POLL_MS)) {
-    const video = await api.call<OwnVideo>('GET', `/api/videos/${videoId}`, { token });
+  let state = '';
+  let changedAt = Date.now();
+  for await (const video of progressOf(api, token, videoId)) {
     if (video.status === 'processed' || video.status === 'failed') return video;
-    const state = describeState(video);
-    line.update(state);
-    if (state !== seen) changedAt = Date.now();
-    seen = state;
+    if (describeState(video) !== state) changedAt = Date.now();
     if (Date.now() - changedAt > STALLED_MS) throw stalled(video);
+    state = describeState(video);
+    line.update(state);
   }
+  throw new Error(`Video ${videoId} ended in no state.`);
 }
-
-const describeState = ({ status, progress = 0 }: OwnVideo) =>
-  status === 'processing' ? `processing, ${progress} %` : `${status}, waiting for the transcoder`;
 
 const stalled = ({ video_id, status }: OwnVideo) =>
   new Error(

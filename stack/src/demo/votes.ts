@@ -1,5 +1,5 @@
+import { type Api, Refused } from '@anb/api-client/api';
 import type { Account } from './accounts.ts';
-import { type Api, Refused } from './api.ts';
 
 export interface Ballot<Entry, Voter> {
   voter: Voter;

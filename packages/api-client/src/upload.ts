@@ -6,7 +6,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { type Answer, type Api, accept, away, patiently } from './api.ts';
+import { type Answer, type Api, Away, accept, patiently } from './api.ts';
 
 const PATH = '/api/videos/upload';
 
@@ -14,10 +14,11 @@ export interface UploadForm {
   path: string;
   filename: string;
   title: string;
+  isPublic: boolean;
 }
 
 /**
- * Streams a clip from disk into POST /api/videos/upload, public at once.
+ * Streams a clip from disk into POST /api/videos/upload.
  * @param onProgress hears how many bytes the connection has taken
  * @returns the video's id
  */
@@ -25,18 +26,19 @@ export async function uploadClip(
   api: Api,
   token: string,
   form: UploadForm,
-  onProgress: (sent: number, total: number) => void,
+  onProgress: (sent: number, total: number) => void = () => {},
 ): Promise<string> {
   const answer = await patiently(() => sendForm(api, token, form, onProgress));
-  return accept<{ task_id: string }>(`POST ${PATH}`, 201, answer).task_id;
+  return accept<{ task_id: string }>(`POST ${PATH}`, { status: 201 }, answer).task_id;
 }
 
 async function sendForm(
-  { url }: Api,
+  api: Api,
   token: string,
   form: UploadForm,
   onProgress: (sent: number, total: number) => void,
 ): Promise<Answer> {
+  const url = api.addressOf(PATH);
   const boundary = `anb-${randomUUID()}`;
   const head = Buffer.from(formHead(form, boundary));
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
@@ -67,22 +69,27 @@ async function sendForm(
     // A refusal may come before the end of the body; what then becomes of the rest does not matter.
     pipeline(body, upload).catch(() => {});
     const [response] = await answered;
-    const answer = await text(response);
-    return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body: answer };
+    const requestId = response.headers['x-request-id'];
+    return {
+      status: response.statusCode ?? 0,
+      retryAfter: response.headers['retry-after'],
+      requestId: typeof requestId === 'string' ? requestId : undefined,
+      body: await text(response),
+    };
   } catch (error) {
-    throw away(url, error);
+    throw new Away(url, error);
   } finally {
     upload.destroy();
   }
 }
 
-function formHead({ title, filename }: UploadForm, boundary: string): string {
+function formHead({ title, filename, isPublic }: UploadForm, boundary: string): string {
   const field = (name: string, value: string) =>
     `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
   const type = filename.endsWith('.mov') ? 'video/quicktime' : 'video/mp4';
   return (
     field('title', title) +
-    field('is_public', 'true') +
+    field('is_public', String(isPublic)) +
     `--${boundary}\r\ncontent-disposition: form-data; name="video_file"; filename="${filename}"\r\n` +
     `content-type: ${type}\r\n\r\n`
   );

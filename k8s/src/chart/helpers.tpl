@@ -1,0 +1,61 @@
+{{- /* First part of every object's name. */}}
+{{- define "rising-stars.fullname" -}}
+{{ .Values.fullnameOverride | default .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- end }}
+
+{{- /* An image's address: (list root image). A digest wins over a tag. */}}
+{{- define "rising-stars.image" -}}
+{{- $root := index . 0 }}
+{{- $image := index . 1 }}
+{{- $registry := $root.Values.global.imageRegistry | default $root.Values.image.registry }}
+{{- with $registry }}{{ . }}/{{ end }}{{ $image.repository }}
+{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default $root.Values.image.tag | default $root.Chart.AppVersion }}{{ end }}
+{{- end }}
+
+{{- define "rising-stars.migrateName" -}}
+{{ include "rising-stars.fullname" . }}-migrate{{ if .Values.dev.enabled }}-{{ .Release.Revision }}{{ end }}
+{{- end }}
+
+{{- define "rising-stars.loadBalancerAttributes" -}}
+{{- with .Values.ingress -}}
+idle_timeout.timeout_seconds={{ .idleTimeoutSeconds }},routing.http.drop_invalid_header_fields.enabled=true,deletion_protection.enabled={{ .deletionProtection }}
+{{- with .accessLogsBucket }},access_logs.s3.enabled=true,access_logs.s3.bucket={{ . }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{- define "rising-stars.tags" -}}
+{{- $tags := list }}
+{{- range $key, $value := .Values.ingress.tags }}{{ $tags = append $tags (printf "%s=%s" $key $value) }}{{ end }}
+{{- join "," $tags }}
+{{- end }}
+
+{{- /* Database connections of a rollout at full scale: every pod's pool, a quarter more pods, one migration, one shell. */}}
+{{- define "rising-stars.databaseConnections" -}}
+{{- $sum := 2 }}
+{{- range list .Values.auth .Values.videos .Values.votes }}
+{{- $replicas := ternary .autoscaling.maxReplicas .replicas .autoscaling.enabled | int }}
+{{- $sum = add $sum (mul .databasePool (add $replicas (div (add $replicas 3) 4))) }}
+{{- end }}
+{{- with .Values.transcoder }}
+{{- $replicas := ternary .keda.maxReplicas .replicas .keda.enabled | int }}
+{{- $sum = add $sum (mul .databasePool (add $replicas (div (add $replicas 3) 4))) }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
+{{- /* A development cluster's secret, made once and kept: (list root secret). */}}
+{{- define "rising-stars.devSecret" -}}
+{{- $root := index . 0 }}
+{{- $secret := index . 1 }}
+{{- $kept := (lookup "v1" "Secret" $root.Release.Namespace $secret.existingSecret).data }}
+{{- if $kept }}
+{{- toYaml $kept }}
+{{- else if $secret.key }}
+{{ $secret.key }}: {{ genPrivateKey "ecdsa" | b64enc }}
+{{- else }}
+{{- with $secret.usernameKey }}
+{{ . }}: {{ "postgres" | b64enc }}
+{{- end }}
+{{ $secret.passwordKey }}: {{ randAlphaNum 32 | b64enc }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,137 @@
+import { ports } from '@anb/topology';
+import { k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import { KubeObject } from '../template/kube-object.ts';
+import { each, type Templated, when } from '../template/placeholders.ts';
+import { values } from '../values.ts';
+import { labels, metadata, named, release, selectorLabels } from './names.ts';
+
+const v = values.networkPolicy;
+
+/** S3 and SQS of a development cluster. */
+export const DEV_CLOUD_PORT = 4566;
+
+/** What a pod must reach. */
+export interface Reach {
+  readonly database?: boolean;
+  /** S3 and SQS. */
+  readonly aws?: boolean;
+  readonly services?: readonly string[];
+}
+
+/** Who may connect to a pod, besides the kubelet. */
+export interface Callers {
+  /** The load balancer, with its health check. */
+  readonly public?: boolean;
+  /** Other programs of ours, by name. */
+  readonly programs?: readonly string[];
+  /** Prometheus, for the metrics. */
+  readonly monitoring?: boolean;
+}
+
+const pods = (name: string) => ({ podSelector: { matchLabels: selectorLabels(name) } });
+const inNamespace = (name: Templated<string>) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+});
+const tcp = (...numbers: number[]) => numbers.map((port) => ({ protocol: 'TCP', port }));
+const blocks = (cidrs: typeof v.databaseCidrs) => [each(cidrs, (cidr) => ({ ipBlock: { cidr } }))];
+
+/** Denies everything to every pod of the release; what follows opens. */
+export class DefaultDeny extends KubeObject<k8s.KubeNetworkPolicyProps> {
+  constructor(scope: Construct) {
+    super(
+      scope,
+      'default-deny',
+      k8s.KubeNetworkPolicy.GVK,
+      {
+        metadata: { name: named('default-deny'), labels: labels('network-policy') },
+        spec: {
+          podSelector: {
+            matchLabels: {
+              'app.kubernetes.io/instance': release,
+              'app.kubernetes.io/part-of': 'rising-stars',
+            },
+          },
+          policyTypes: ['Ingress', 'Egress'],
+        },
+      },
+      v.enabled,
+    );
+  }
+}
+
+/** Opens for one program what it needs. */
+export class ProgramPolicy extends KubeObject<k8s.KubeNetworkPolicyProps> {
+  constructor(scope: Construct, name: string, reach: Reach, callers: Callers) {
+    super(
+      scope,
+      'network-policy',
+      k8s.KubeNetworkPolicy.GVK,
+      {
+        metadata: metadata(name),
+        spec: {
+          podSelector: { matchLabels: selectorLabels(name) },
+          policyTypes: ['Ingress', 'Egress'],
+          ingress: ingress(callers),
+          egress: egress(reach),
+        },
+      },
+      v.enabled,
+    );
+  }
+}
+
+const ingress = (callers: Callers): Templated<k8s.NetworkPolicyIngressRule[]> => [
+  ...(callers.public ? [{ from: blocks(v.loadBalancerCidrs), ports: tcp(ports.http, ports.ops) }] : []),
+  ...(callers.programs
+    ? [
+        {
+          from: [...callers.programs.map(pods), when(values.dev.enabled, pods('gateway'))],
+          ports: tcp(ports.http, ports.ops),
+        },
+      ]
+    : []),
+  ...(callers.monitoring ? [{ from: [inNamespace(v.monitoringNamespace)], ports: tcp(ports.ops) }] : []),
+];
+
+const dns: Templated<k8s.NetworkPolicyEgressRule> = {
+  to: [
+    inNamespace('kube-system'),
+    // NodeLocal DNSCache
+    { ipBlock: { cidr: '169.254.20.10/32' } },
+  ],
+  ports: [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ],
+};
+
+/** Name resolution, and programs of ours by name. */
+export const egressTo = (programs: readonly string[]): Templated<k8s.NetworkPolicyEgressRule[]> => [
+  dns,
+  { to: programs.map(pods), ports: tcp(ports.http, ports.ops, DEV_CLOUD_PORT) },
+];
+
+const egress = ({ database, aws, services }: Reach): Templated<k8s.NetworkPolicyEgressRule[]> => [
+  dns,
+  ...(database
+    ? [
+        {
+          to: [...blocks(v.databaseCidrs), when(values.dev.enabled, pods('postgres'))],
+          ports: [{ protocol: 'TCP', port: values.database.port }],
+        },
+      ]
+    : []),
+  ...(aws
+    ? [
+        {
+          to: blocks(v.awsCidrs),
+          ports: tcp(443),
+        },
+        // The agent of EKS Pod Identity.
+        { to: [{ ipBlock: { cidr: '169.254.170.23/32' } }], ports: tcp(80) },
+        when(values.dev.enabled, { to: [pods('cloud')], ports: tcp(DEV_CLOUD_PORT) }),
+      ]
+    : []),
+  ...(services ? [{ to: services.map(pods), ports: tcp(ports.http, ports.ops) }] : []),
+];

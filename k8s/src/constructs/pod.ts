@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import type { k8s } from 'cdk8s-plus-28';
+import { evaluate } from '../template/evaluate.ts';
+import {
+  Expression,
+  entriesOf,
+  itemsOf,
+  not,
+  type Placeholder,
+  type Templated,
+  when,
+} from '../template/placeholders.ts';
+import { values, type WorkloadValues } from '../values.ts';
+import { image, labels, named, selectorLabels, serviceAccountName } from './names.ts';
+
+/** Any but root, the same in every image. */
+const USER = 10_001;
+const SECRETS = '/run/secrets';
+
+/** Restricted Pod Security, and nothing to write to. */
+export const podSecurity = {
+  runAsNonRoot: true,
+  runAsUser: USER,
+  runAsGroup: USER,
+  fsGroup: USER,
+  seccompProfile: { type: 'RuntimeDefault' },
+} satisfies k8s.PodSecurityContext;
+
+export const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+export interface SecretFile {
+  /** Folder below /run/secrets. */
+  readonly folder: string;
+  readonly secret: Expression<string>;
+  readonly key: Expression<string>;
+  readonly file: string;
+}
+
+export interface Scratch {
+  readonly path: string;
+  readonly size: string | Placeholder;
+}
+
+/** The environment of a program. */
+export type Config = Record<string, Templated<string>>;
+
+export interface ProgramPodOptions {
+  readonly name: string;
+  readonly config: Config;
+  readonly values: WorkloadValues;
+  readonly secretFiles: readonly SecretFile[];
+  readonly scratch: readonly Scratch[];
+  readonly ports: Templated<k8s.ContainerPort[]>;
+  readonly preStopSleepSeconds?: Expression<number>;
+  readonly podAnnotations?: Record<string, string>;
+}
+
+export const secretPath = ({ folder, file }: Pick<SecretFile, 'folder' | 'file'>) =>
+  `${SECRETS}/${folder}/${file}`;
+
+/** A pod of one of our long-running programs, configured by the ConfigMap of the same name. */
+export function programPod(options: ProgramPodOptions): Templated<k8s.PodTemplateSpec> {
+  const { name, values: v } = options;
+  return {
+    metadata: {
+      labels: { ...labels(name), ...entriesOf(v.podLabels) },
+      annotations: {
+        'checksum/config': configChecksum(options),
+        ...options.podAnnotations,
+        ...entriesOf(v.podAnnotations),
+      },
+    },
+    spec: {
+      serviceAccountName: serviceAccountName(name, v.serviceAccount),
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: v.terminationGracePeriodSeconds,
+      priorityClassName: when(v.priorityClassName, v.priorityClassName),
+      imagePullSecrets: values.image.pullSecrets,
+      securityContext: podSecurity,
+      topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) => ({
+        topologyKey: key,
+        maxSkew: 1,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: selectorLabels(name) },
+        matchLabelKeys: ['pod-template-hash'],
+      })),
+      nodeSelector: v.nodeSelector,
+      tolerations: v.tolerations,
+      affinity: v.affinity,
+      initContainers: v.initContainers,
+      containers: [programContainer(options), ...itemsOf(v.extraContainers)],
+      volumes: [...volumes(options), ...itemsOf(v.extraVolumes)],
+    },
+  };
+}
+
+function programContainer(options: ProgramPodOptions): Templated<k8s.Container> {
+  const { name, values: v } = options;
+  const probe = (path: string) => ({ httpGet: { path, port: 'ops' } });
+  return {
+    name,
+    image: image(v.image),
+    imagePullPolicy: values.image.pullPolicy,
+    args: [when(values.dev.fileSync, '--watch'), `services/${name}/src/main.ts`],
+    ports: options.ports,
+    envFrom: [{ configMapRef: { name: named(name) } }],
+    env: v.extraEnv,
+    resources: v.resources,
+    securityContext: { ...containerSecurity, readOnlyRootFilesystem: not(values.dev.fileSync) },
+    startupProbe: { ...probe('/livez'), periodSeconds: 1, failureThreshold: 60 },
+    livenessProbe: { ...probe('/livez'), periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
+    readinessProbe: { ...probe('/readyz'), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2 },
+    lifecycle: options.preStopSleepSeconds && sleepBeforeStop(options.preStopSleepSeconds),
+    volumeMounts: [
+      ...options.scratch.map(scratchMount),
+      ...options.secretFiles.map(secretMount),
+      when(values.database.caConfigMap, databaseCaMount),
+      ...itemsOf(v.extraVolumeMounts),
+    ],
+  };
+}
+
+/** In Kubernetes since 1.30 without a feature gate; the types are older. */
+const sleepBeforeStop = (seconds: Expression<number>) =>
+  ({ preStop: { sleep: { seconds } } }) as Templated<k8s.Lifecycle>;
+
+/** Changes when the ConfigMap does, so that its pods are replaced. */
+function configChecksum({ name, config }: ProgramPodOptions) {
+  const source = `(include (print .Template.BasePath "/${name}/config.yaml") . | fromYaml).data | toJson | sha256sum`;
+  const data = evaluate(config) as Record<string, string>;
+  const sorted = JSON.stringify(data, Object.keys(data).sort());
+  // As Go writes JSON.
+  const json = sorted.replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+  return new Expression(source, createHash('sha256').update(json).digest('hex'));
+}
+
+const volumes = ({ scratch, secretFiles }: ProgramPodOptions) => [
+  ...scratch.map(scratchVolume),
+  ...secretFiles.map(secretVolume),
+  when(values.database.caConfigMap, databaseCaVolume),
+];
+
+/** Node and its libraries expect one. */
+export const TMP: Scratch = { path: '/tmp', size: '64Mi' };
+
+export const scratchMount = ({ path }: Scratch) => ({ name: path.slice(1), mountPath: path });
+export const scratchVolume = ({ path, size }: Scratch) => ({
+  name: path.slice(1),
+  emptyDir: { sizeLimit: size },
+});
+export const secretMount = ({ folder }: SecretFile) => ({
+  name: folder,
+  mountPath: `${SECRETS}/${folder}`,
+  readOnly: true,
+});
+export const secretVolume = ({ folder, secret, key, file }: SecretFile) => ({
+  name: folder,
+  secret: { secretName: secret, defaultMode: 0o440, items: [{ key, path: file }] },
+});
+
+const DATABASE_CA = 'database-ca';
+export const databaseCaFile = `${SECRETS}/${DATABASE_CA}/ca.pem`;
+export const databaseCaMount = { name: DATABASE_CA, mountPath: `${SECRETS}/${DATABASE_CA}`, readOnly: true };
+export const databaseCaVolume = { name: DATABASE_CA, configMap: { name: values.database.caConfigMap } };

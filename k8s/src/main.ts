@@ -1,0 +1,4 @@
+import { synth } from './synth.ts';
+
+synth();
+console.log('written: charts/rising-stars, k8s/manifests');

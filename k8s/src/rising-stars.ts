@@ -1,0 +1,101 @@
+import { Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import {
+  awsConfig,
+  databaseConfig,
+  databaseSecret,
+  deadLetterConfig,
+  publicConfig,
+} from './constructs/config.ts';
+import { DevBackends } from './constructs/dev-backends.ts';
+import { ExternalSecrets } from './constructs/external-secrets.ts';
+import { HttpService } from './constructs/http-service.ts';
+import { Monitoring, type MonitoringProps } from './constructs/monitoring.ts';
+import { named } from './constructs/names.ts';
+import { DefaultDeny } from './constructs/network-policy.ts';
+import { secretPath } from './constructs/pod.ts';
+import { PublicIngress } from './constructs/public-ingress.ts';
+import { QueueWorker } from './constructs/queue-worker.ts';
+import { Toolbox } from './constructs/toolbox.ts';
+import { text } from './template/placeholders.ts';
+import { values } from './values.ts';
+
+const { secrets, auth, videos, votes, portal, transcoder, queue } = values;
+
+const database = (login: 'auth' | 'videos' | 'votes' | 'transcoder') => {
+  const access = { login, pool: values[login].databasePool, secret: secrets[login] };
+  return { config: databaseConfig(access), secret: databaseSecret(access) };
+};
+
+const signingKey = {
+  folder: 'signing-key',
+  secret: secrets.signingKey.existingSecret,
+  key: secrets.signingKey.key,
+  file: 'signing-key.pem',
+};
+
+/** Every object of the system. */
+export class RisingStars extends Chart {
+  constructor(scope: Construct, monitoring: MonitoringProps) {
+    super(scope, 'rising-stars', { disableResourceNameHashes: true });
+    const db = {
+      auth: database('auth'),
+      videos: database('videos'),
+      votes: database('votes'),
+      transcoder: database('transcoder'),
+    };
+
+    new HttpService(this, 'auth', {
+      values: auth,
+      config: {
+        ...db.auth.config,
+        SIGNING_KEY_FILE: secretPath(signingKey),
+        HASH_CONCURRENCY: text`${auth.hashConcurrency}`,
+      },
+      secretFiles: [db.auth.secret, signingKey],
+      reaches: { database: true },
+    });
+    new HttpService(this, 'videos', {
+      values: videos,
+      config: {
+        ...db.videos.config,
+        ...awsConfig,
+        ...deadLetterConfig,
+        ...publicConfig,
+        MAX_UPLOAD_MB: text`${videos.maxUploadMb}`,
+      },
+      secretFiles: [db.videos.secret],
+      reaches: { database: true, aws: true },
+    });
+    new HttpService(this, 'votes', {
+      values: votes,
+      config: { ...db.votes.config, ...publicConfig },
+      secretFiles: [db.votes.secret],
+      reaches: { database: true },
+      calledBy: ['portal'],
+    });
+    new HttpService(this, 'portal', {
+      values: portal,
+      config: { VOTES_URL: text`http://${named('votes')}:8080` },
+      reaches: { services: ['votes'] },
+    });
+    new QueueWorker(this, 'transcoder', {
+      values: transcoder,
+      queueUrl: queue.url,
+      config: {
+        ...db.transcoder.config,
+        ...awsConfig,
+        VISIBILITY_SECONDS: text`${queue.visibilitySeconds}`,
+      },
+      secretFiles: [db.transcoder.secret],
+      reaches: { database: true, aws: true },
+    });
+
+    new PublicIngress(this);
+    new DefaultDeny(this);
+    new ExternalSecrets(this);
+    new Toolbox(this);
+    new DevBackends(this);
+    new Monitoring(this, monitoring);
+  }
+}

@@ -1,0 +1,380 @@
+import { z } from 'zod';
+import {
+  block,
+  blocks,
+  flag,
+  int,
+  leaf,
+  list,
+  name,
+  oneOf,
+  pattern,
+  references,
+  section,
+  strings,
+  text,
+} from './template/values.ts';
+
+const QUANTITY = z.string().regex(/^\d+(\.\d+)?(m|[kMGT]i?)?$/);
+const CIDR = z.string().regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/);
+const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+const URL_OR_EMPTY = /^(https?:\/\/\S+)?$/;
+const NAME_OR_EMPTY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/;
+
+const image = (repository: string) =>
+  section('The image.', {
+    repository: name(repository, 'Below image.registry.'),
+    tag: text('', "image.tag, or else the chart's appVersion, when empty."),
+    digest: pattern(/^(sha256:[0-9a-f]{64})?$/, '', 'sha256:…; wins over the tag.'),
+  });
+
+const quantities = z.object({ cpu: QUANTITY.optional(), memory: QUANTITY }).catchall(QUANTITY);
+
+const resources = (of: { cpu: string; memory: string; memoryLimit: string }) =>
+  leaf(
+    z.strictObject({ requests: quantities.required(), limits: quantities }),
+    { requests: { cpu: of.cpu, memory: of.memory }, limits: { memory: of.memoryLimit } },
+    'Autoscaling measures against the requested processor. No limit on it: Node runs one main thread.',
+  );
+
+const quantity = (value: string, description: string) => leaf(QUANTITY, value, description);
+
+const serviceAccount = () =>
+  section('Who the pods are.', {
+    create: flag(true, 'Whether the chart makes it.'),
+    name: pattern(NAME_OR_EMPTY, '', 'Its name; `<release>-<service>` when empty.'),
+    annotations: strings(
+      'For IRSA: eks.amazonaws.com/role-arn. EKS Pod Identity needs none: associate the name with a role.',
+    ),
+  });
+
+/** What every workload offers, under the keys that podinfo's chart made customary. */
+const workload = (of: {
+  repository: string;
+  cpu: string;
+  memory: string;
+  memoryLimit: string;
+  grace: number;
+}) => ({
+  image: image(of.repository),
+  resources: resources(of),
+  serviceAccount: serviceAccount(),
+  terminationGracePeriodSeconds: int(
+    1,
+    7200,
+    of.grace,
+    'Longer than the pause before the stop and the longest piece of work.',
+  ),
+  logLevel: oneOf(['trace', 'debug', 'info', 'warn', 'error'], 'info', 'Least serious line that is written.'),
+  extraEnv: blocks('More environment variables, as in a container: [{name, value}].'),
+  extraVolumes: blocks('More volumes.'),
+  extraVolumeMounts: blocks('More mounts of the main container.'),
+  extraContainers: blocks('Containers beside the main one.'),
+  initContainers: blocks('Containers that run before it.'),
+  podAnnotations: strings('More annotations on the pods.'),
+  podLabels: strings('More labels on the pods.'),
+  nodeSelector: strings('Labels a node must have.'),
+  tolerations: blocks('Taints the pods bear.'),
+  affinity: block('Affinity rules.'),
+  priorityClassName: pattern(NAME_OR_EMPTY, '', 'The priority class.'),
+});
+
+export const httpService = (of: {
+  repository: string;
+  memory: string;
+  memoryLimit: string;
+  grace?: number;
+  deregistration?: number;
+}) => ({
+  ...workload({ cpu: '250m', grace: 100, ...of }),
+  autoscaling: section('Replicas by use of the processor.', {
+    enabled: flag(true, 'Off: `replicas` holds.'),
+    minReplicas: int(1, 100, 2, 'Never fewer; two survive the loss of a node.'),
+    maxReplicas: int(1, 100, 6, 'Never more. Counts against database.maxConnections.'),
+    targetCPUUtilizationPercentage: int(10, 100, 65, 'Aimed at, in percent of the requested processor.'),
+    scaleUp: section('How it grows.', {
+      pods: int(1, 100, 2, 'Pods added at a time.'),
+      periodSeconds: int(15, 1800, 60, 'Time between two additions.'),
+      stabilizationWindowSeconds: int(0, 3600, 180, 'The load must have lasted so long.'),
+    }),
+    scaleDown: section('How it shrinks.', {
+      pods: int(1, 100, 1, 'Pods removed at a time.'),
+      periodSeconds: int(15, 1800, 600, 'Time between two removals.'),
+      stabilizationWindowSeconds: int(0, 3600, 600, 'The calm must have lasted so long.'),
+    }),
+  }),
+  replicas: int(0, 100, 2, 'Replicas while autoscaling is off.'),
+  podDisruptionBudget: section('What a drain of nodes may take.', {
+    enabled: flag(true, 'Whether there is a budget.'),
+    maxUnavailable: int(1, 100, 1, 'Pods away at once.'),
+  }),
+  preStopSleepSeconds: int(
+    0,
+    600,
+    60,
+    'Pause before the stop, while the load balancer forgets the pod; at least its health check lag.',
+  ),
+  deregistrationDelaySeconds: int(
+    0,
+    3600,
+    of.deregistration ?? 30,
+    'How long the load balancer lets open requests of a leaving pod go on.',
+  ),
+});
+
+const databasePool = (value: number) => int(1, 100, value, 'Database connections of one pod.');
+
+const secretName = (value: string) => ({
+  existingSecret: name(value, 'Name of the Secret.'),
+  remoteKey: name(value, "Its name in the external store, when that's in use."),
+});
+
+const databaseSecret = (login: string) =>
+  section(`Password of the database login anb_${login}.`, {
+    ...secretName(`rising-stars-database-${login}`),
+    passwordKey: name('password', 'Key of the password.'),
+  });
+
+export const schema = section('Values of the chart.', {
+  fullnameOverride: pattern(
+    NAME_OR_EMPTY,
+    '',
+    "First part of every object's name; the release's name when empty.",
+  ),
+  global: section('Shared with a parent chart.', {
+    imageRegistry: text('', 'Wins over image.registry.'),
+  })
+    .catchall(z.unknown())
+    .describe('Shared with a parent chart.'),
+  commonLabels: strings('More labels on every object.'),
+  publicUrl: pattern(
+    /^https?:\/\/[^\s/]+$/,
+    'https://showcase.example.com',
+    'How browsers reach the system. The ingress answers for its host.',
+  ),
+  mediaBaseUrl: pattern(URL_OR_EMPTY, '', 'Where a CDN serves the clips; {publicUrl}/media when empty.'),
+
+  image: section('Holds for every image.', {
+    registry: text('', 'As in 123456789012.dkr.ecr.us-east-1.amazonaws.com.'),
+    tag: text('', "The chart's appVersion when empty."),
+    pullPolicy: oneOf(['IfNotPresent', 'Always', 'Never'], 'IfNotPresent', 'When the kubelet pulls.'),
+    pullSecrets: blocks('Secrets to pull with: [{name}].'),
+  }),
+
+  aws: section('The account.', {
+    region: name('us-east-1', 'Region of the bucket and the queue.'),
+  }),
+  database: section('Postgres (RDS).', {
+    host: name('postgres.example.internal', 'Its address.'),
+    port: int(1, 65_535, 5432, 'Its port.'),
+    name: pattern(/^[a-z_][a-z0-9_]*$/, 'anb', 'The database.'),
+    sslMode: oneOf(
+      ['verify-full', 'disable'],
+      'verify-full',
+      "verify-full knows Amazon RDS' authorities; for others see caConfigMap.",
+    ),
+    caConfigMap: pattern(NAME_OR_EMPTY, '', 'ConfigMap whose key ca.pem holds further authorities.'),
+    maxConnections: int(
+      20,
+      100_000,
+      400,
+      'max_connections of the server. A rollout at full scale that would use more than 80 % is refused.',
+    ),
+  }),
+  storage: section('S3.', {
+    bucket: pattern(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      'rising-stars-media',
+      'The bucket of originals and clips.',
+    ),
+    endpoint: pattern(URL_OR_EMPTY, '', 'Another S3 server, for development.'),
+    publicEndpoint: pattern(URL_OR_EMPTY, '', 'Where browsers reach that server.'),
+  }),
+  queue: section('SQS.', {
+    url: pattern(
+      /^https?:\/\/[^\s/]+\/\d{12}\/[\w.-]+$/,
+      'https://sqs.us-east-1.amazonaws.com/000000000000/rising-stars-transcode',
+      'The queue of transcode jobs.',
+    ),
+    deadLetterUrl: pattern(
+      /^(https?:\/\/[^\s/]+\/\d{12}\/[\w.-]+)?$/,
+      'https://sqs.us-east-1.amazonaws.com/000000000000/rising-stars-transcode-dead',
+      'Where a job goes after five receives; for metrics and the doctor.',
+    ),
+    endpoint: pattern(URL_OR_EMPTY, '', 'Another SQS server, for development.'),
+    visibilitySeconds: int(5, 600, 30, 'How long a job stays with a worker that gives no sign of life.'),
+  }),
+
+  secrets: section('Secrets that must exist in the namespace, or be brought by externalSecrets.', {
+    master: section('Login that makes roles and migrates (the master user of RDS).', {
+      ...secretName('rising-stars-database-master'),
+      usernameKey: name('username', 'Key of its name.'),
+      passwordKey: name('password', 'Key of its password.'),
+    }),
+    auth: databaseSecret('auth'),
+    videos: databaseSecret('videos'),
+    votes: databaseSecret('votes'),
+    transcoder: databaseSecret('transcoder'),
+    signingKey: section('Key that signs access tokens.', {
+      ...secretName('rising-stars-signing-key'),
+      key: name('signing-key.pem', 'Key of the EC P-256 private key (PEM).'),
+    }),
+  }),
+  externalSecrets: section('The secrets from AWS Secrets Manager, by the External Secrets operator.', {
+    enabled: flag(false, 'Makes an ExternalSecret for each entry of `secrets`, from its remoteKey.'),
+    store: section('Where they come from.', {
+      kind: oneOf(['SecretStore', 'ClusterSecretStore'], 'ClusterSecretStore', 'Its kind.'),
+      name: name('aws-secrets-manager', 'Its name.'),
+    }),
+    refreshInterval: pattern(/^\d+(s|m|h)$/, '15m', 'How soon a rotated secret arrives.'),
+  }),
+
+  auth: section('Accounts, sessions, keys.', {
+    ...httpService({
+      repository: 'rising-stars/auth',
+      memory: '192Mi',
+      memoryLimit: '384Mi',
+    }),
+    databasePool: databasePool(5),
+    hashConcurrency: int(1, 16, 2, 'Passwords hashed at once by a pod; 19 MiB each.'),
+  }),
+  videos: section('Catalogue, uploads, outbox.', {
+    ...httpService({
+      repository: 'rising-stars/videos',
+      memory: '256Mi',
+      memoryLimit: '640Mi',
+      grace: 960,
+      deregistration: 900,
+    }),
+    databasePool: databasePool(10),
+    maxUploadMb: int(1, 1000, 100, 'Largest clip, in MiB.'),
+  }),
+  votes: section('Ballots, rankings.', {
+    ...httpService({
+      repository: 'rising-stars/votes',
+      memory: '192Mi',
+      memoryLimit: '512Mi',
+    }),
+    databasePool: databasePool(10),
+  }),
+  portal: section('The pages.', {
+    ...httpService({
+      repository: 'rising-stars/portal',
+      memory: '128Mi',
+      memoryLimit: '256Mi',
+    }),
+  }),
+  transcoder: section('Turns uploads into showcase clips.', {
+    ...workload({
+      repository: 'rising-stars/transcoder',
+      cpu: '1',
+      memory: '640Mi',
+      memoryLimit: '1200Mi',
+      grace: 2700,
+    }),
+    databasePool: databasePool(2),
+    scratchSize: quantity('1Gi', 'Room for files in work; at least three times the largest upload.'),
+    replicas: int(0, 100, 1, 'Replicas while KEDA is off.'),
+    keda: section('Workers by length of the queue.', {
+      enabled: flag(true, 'Off: `replicas` holds.'),
+      minReplicas: int(
+        0,
+        100,
+        1,
+        "Never fewer. With 0, a queue that KEDA can't read means no transcoding: its fallback does not lift from zero.",
+      ),
+      maxReplicas: int(1, 200, 10, 'Never more. Counts against database.maxConnections.'),
+      jobsPerReplica: int(1, 100, 1, 'Jobs, waiting or in work, for which there is a worker.'),
+      pollingIntervalSeconds: int(5, 300, 15, 'How often the queue is read.'),
+      cooldownSeconds: int(0, 3600, 300, 'Calm before the last worker goes (with minReplicas 0).'),
+      scaleDownStabilizationSeconds: int(0, 3600, 300, 'Calm before a worker goes.'),
+      fallbackReplicas: int(0, 100, 2, 'Workers while the queue can not be read.'),
+      roleArn: pattern(
+        /^(arn:aws[\w-]*:iam::\d{12}:role\/\S+)?$/,
+        '',
+        "Role that KEDA's operator takes on to read the queue; its own when empty.",
+      ),
+    }),
+  }),
+  toolbox: section('Migrations, doctor, smoke test, and a shell for operators.', {
+    image: image('rising-stars/toolbox'),
+    resources: resources({ cpu: '100m', memory: '128Mi', memoryLimit: '384Mi' }),
+    serviceAccount: serviceAccount(),
+    shellMinutes: int(1, 1440, 60, 'How long a shell stays open.'),
+    migrateDeadlineSeconds: int(60, 7200, 900, 'How long a migration may take.'),
+    nodeSelector: strings('Labels a node must have.'),
+    tolerations: blocks('Taints the pods bear.'),
+  }),
+
+  ingress: section('AWS Load Balancer Controller.', {
+    enabled: flag(true, 'Whether there is one.'),
+    className: name('alb', 'The ingress class.'),
+    scheme: oneOf(['internet-facing', 'internal'], 'internet-facing', 'Who reaches it.'),
+    certificateArn: pattern(
+      /^(arn:aws[\w-]*:acm:\S+)?$/,
+      '',
+      "Certificate in ACM; found by the host's name when empty.",
+    ),
+    tls: flag(true, 'HTTPS, with a redirect from HTTP. Off only behind something that ends TLS.'),
+    sslPolicy: name('ELBSecurityPolicy-TLS13-1-2-2021-06', 'Protocols and ciphers.'),
+    wafAclArn: pattern(/^(none|arn:aws[\w-]*:wafv2:\S+)?$/, '', 'Web ACL (regional); none removes it.'),
+    groupName: pattern(NAME_OR_EMPTY, '', 'Shares a load balancer with other ingresses of this name.'),
+    inboundCidrs: list(CIDR, 0, [], 'Who may connect; everybody when empty.'),
+    idleTimeoutSeconds: int(
+      1,
+      120,
+      120,
+      'Idle time before the load balancer closes; the services keep connections for 125 s.',
+    ),
+    deletionProtection: flag(false, 'Whether the load balancer refuses to be deleted.'),
+    accessLogsBucket: text('', 'S3 bucket of the access logs; none when empty.'),
+    tags: strings('Tags on the AWS resources.'),
+    annotations: strings('More annotations.'),
+  }),
+
+  networkPolicy: section('Everything is denied save what is listed.', {
+    enabled: flag(true, "Needs a network plugin that enforces it; in the VPC CNI it's off until enabled."),
+    loadBalancerCidrs: list(CIDR, 1, PRIVATE_NETWORKS, "Subnets of the load balancer, which isn't a pod."),
+    databaseCidrs: list(CIDR, 1, PRIVATE_NETWORKS, 'Subnets of the database.'),
+    awsCidrs: list(
+      CIDR,
+      1,
+      ['0.0.0.0/0'],
+      'S3, SQS and STS on port 443; those of the VPC endpoints where there are any.',
+    ),
+    monitoringNamespace: name('monitoring', 'Where Prometheus runs.'),
+  }),
+
+  monitoring: section('Prometheus operator and Grafana.', {
+    enabled: flag(true, 'ServiceMonitors and a PodMonitor.'),
+    rules: flag(true, 'The alerts.'),
+    dashboard: flag(true, "The dashboard, for Grafana's sidecar."),
+    labels: strings('What the Prometheus selects by.', { release: 'kube-prometheus-stack' }),
+    interval: pattern(/^\d+s$/, '15s', 'Time between two scrapes.'),
+    runbookBase: pattern(
+      /^https?:\/\/\S+[^/]$/,
+      'https://github.com/example/rising-stars/blob/main/docs/runbooks',
+      'Where the runbooks are published.',
+    ),
+  }),
+
+  dev: section('Backends inside the cluster, for kind and minikube. Nothing in them outlives the cluster.', {
+    enabled: flag(false, 'Brings Postgres, S3- and SQS-compatible servers and a gateway.'),
+    fileSync: flag(false, 'Programs restart when their files change, which a sync may write.'),
+    image: image('rising-stars/dev'),
+    postgresImage: name('docker.io/library/postgres:18', 'Image of Postgres.'),
+    storageSize: quantity('2Gi', 'Room for the objects.'),
+  }),
+
+  extraDeploy: blocks('More objects to deploy with the chart.'),
+});
+
+/** Every value as the Helm expression that reads it. */
+export const values = references(schema);
+
+export type HttpServiceValues = typeof values.portal;
+export type WorkerValues = typeof values.transcoder;
+export type WorkloadValues = Pick<
+  HttpServiceValues,
+  keyof HttpServiceValues & keyof typeof values.transcoder
+>;

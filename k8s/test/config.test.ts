@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS } from '@anb/service-kit/service';
+import { describe, expect, test } from 'vitest';
+import { named, read, render, root, valuesOf } from './charts.ts';
+
+const programs = ['auth', 'videos', 'votes', 'portal', 'transcoder'];
+
+describe.each(['', 'values-dev.yaml', 'ci/other-region-values.yaml', 'ci/database-values.yaml'])(
+  'the environment that %j renders',
+  (file) => {
+    test.each(programs)('is one that %s accepts, with nothing it does not know', async (program) => {
+      const objects = await render({ values: valuesOf(file) });
+      const env: Record<string, string> = named(objects, 'ConfigMap', `rising-stars-${program}`).data;
+      // Mounted in the pod; here any file will do.
+      for (const [name, value] of Object.entries(env))
+        if (value.startsWith('/run/secrets/')) env[name] = import.meta.filename;
+      const config = join(root, `services/${program}/src/config.ts`);
+      // The program's own reading of it; it exits 78 with the problems when it refuses.
+      execFileSync(
+        process.execPath,
+        ['-e', `import(${JSON.stringify(config)}).then((m) => m.readConfig())`],
+        {
+          env,
+          stdio: 'pipe',
+        },
+      );
+      const documented = read(`services/${program}/README.md`);
+      // Credentials are the SDK's business; only a development cluster names them.
+      const ours = Object.keys(env).filter((name) => !/^AWS_(ACCESS|SECRET)/.test(name));
+      for (const name of ours) expect(documented, name).toContain(`\`${name}\``);
+    });
+  },
+);
+
+test('connections outlive those of the load balancer, and headers outlive connections', async () => {
+  const objects = await render();
+  const attributes: string =
+    named(objects, 'Ingress', 'rising-stars-public').metadata.annotations?.[
+      'alb.ingress.kubernetes.io/load-balancer-attributes'
+    ] ?? '';
+  const idle = Number(/idle_timeout\.timeout_seconds=(\d+)/.exec(attributes)?.[1]);
+  expect(idle * 1000).toBeLessThan(KEEP_ALIVE_MS);
+  expect(KEEP_ALIVE_MS).toBeLessThan(HEADERS_TIMEOUT_MS);
+});
+
+test('a pod that leaves is forgotten before it stops: the pause is longer than the health check and the deregistration take', async () => {
+  for (const program of ['auth', 'votes', 'portal']) {
+    const objects = await render();
+    const { spec } = named(objects, 'Deployment', `rising-stars-${program}`).spec.template;
+    const annotations = named(objects, 'Service', `rising-stars-${program}`).metadata.annotations ?? {};
+    const number = (name: string) => Number(annotations[`alb.ingress.kubernetes.io/${name}`]);
+    const pause = spec.containers[0].lifecycle.preStop.sleep.seconds;
+    expect(pause).toBeGreaterThan(
+      number('healthcheck-interval-seconds') * number('unhealthy-threshold-count'),
+    );
+    const deregistration = /deregistration_delay\.timeout_seconds=(\d+)/.exec(
+      annotations['alb.ingress.kubernetes.io/target-group-attributes'] ?? '',
+    );
+    expect(pause).toBeGreaterThanOrEqual(Number(deregistration?.[1]));
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(pause + 30);
+  }
+});

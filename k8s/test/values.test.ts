@@ -1,0 +1,178 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { read, render, root } from './charts.ts';
+
+interface Schema {
+  description?: string;
+  type?: string;
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  enum?: string[];
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  minItems?: number;
+}
+
+const text = read('charts/rising-stars/values.yaml');
+const written = parse(text);
+const folder = mkdtempSync(join(tmpdir(), 'anb-values-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What Helm says to these values; '' when it takes them. */
+async function refusal(values: unknown): Promise<string> {
+  const file = join(folder, 'values.yaml');
+  writeFileSync(file, stringify(values));
+  return render({ values: [file] }).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+}
+
+const schema: Schema = JSON.parse(read('charts/rising-stars/values.schema.json'));
+const leaves = leavesOf(schema, []);
+
+function leavesOf(node: Schema, path: string[]): { path: string[]; node: Schema }[] {
+  if (!node.properties) return [{ path, node }];
+  return Object.entries(node.properties).flatMap(([key, child]) => leavesOf(child, [...path, key]));
+}
+
+function closedSections({ properties, additionalProperties }: Schema, path: string): string[] {
+  const below = Object.entries(properties ?? {}).flatMap(([key, child]) =>
+    closedSections(child, `${path}/${key}`),
+  );
+  return additionalProperties === false ? [path, ...below] : below;
+}
+
+function put(path: string[], value: unknown, into: Record<string, unknown> = {}): Record<string, unknown> {
+  const [key = '', ...rest] = path;
+  into[key] = rest.length === 0 ? value : put(rest, value, into[key] as Record<string, unknown> | undefined);
+  return into;
+}
+
+/** Breaks one rule in every leaf that has it, in one run: Helm names them all. */
+async function expectAllRefused(rule: string, breaking: (node: Schema) => unknown) {
+  const broken = leaves.filter(({ node }) => breaking(node) !== undefined);
+  expect(broken.length, `leaves with the rule "${rule}"`).toBeGreaterThan(0);
+  const values: Record<string, unknown> = {};
+  for (const { path, node } of broken) put(path, breaking(node), values);
+  const message = await refusal(values);
+  for (const { path } of broken) expect(message).toContain(`'/${path.join('/')}`);
+}
+
+describe("the schema's rules: each has a value that is refused", () => {
+  test('types', () =>
+    expectAllRefused('type', ({ type }) =>
+      type === 'string' ? 42 : type === undefined ? undefined : 'text',
+    ));
+  test('lower bounds', () =>
+    expectAllRefused('minimum', ({ minimum }) => (minimum === undefined ? undefined : minimum - 1)));
+  test('upper bounds', () =>
+    expectAllRefused('maximum', ({ maximum }) =>
+      maximum === undefined || maximum > 2 ** 52 ? undefined : maximum + 1,
+    ));
+  test('patterns', () => expectAllRefused('pattern', ({ pattern }) => (pattern ? '\t not so' : undefined)));
+  test('choices', () => expectAllRefused('enum', (node) => (node.enum ? 'none of these' : undefined)));
+  test('what may not be empty', () =>
+    expectAllRefused('minLength', ({ minLength }) => (minLength ? '' : undefined)));
+  test('lists that must have an entry', () =>
+    expectAllRefused('minItems', ({ minItems }) => (minItems ? [] : undefined)));
+  test('what is in lists', () => expectAllRefused('items', ({ items }) => (items ? [42] : undefined)));
+
+  test('unknown keys, in every section', async () => {
+    const sections = closedSections(schema, '');
+    const values: Record<string, unknown> = {};
+    for (const section of sections) put([...section.split('/').filter(Boolean), 'unknownKey'], 1, values);
+    const message = await refusal(values);
+    for (const section of sections) expect(message).toContain(`at '${section}'`);
+    expect(message.match(/'unknownKey'/g)?.length).toBe(sections.length);
+  });
+
+  test('nothing where something must be', async () => {
+    const required = leaves.filter(({ path }) => path[0] !== 'global');
+    const values: Record<string, unknown> = {};
+    for (const { path } of required) put(path, null, values);
+    const message = await refusal(values);
+    for (const { path } of required) expect(message, path.join('.')).toContain(`'${path.at(-1)}'`);
+  });
+});
+
+describe('contradictions are refused with what to do', () => {
+  test.each([
+    [
+      'more at least than at most',
+      { votes: { autoscaling: { minReplicas: 7 } } },
+      'votes.autoscaling: minReplicas (7) is more than maxReplicas (6)',
+    ],
+    [
+      'the same for workers',
+      { transcoder: { keda: { minReplicas: 11 } } },
+      'transcoder.keda: minReplicas (11)',
+    ],
+    [
+      'a grace shorter than the pause',
+      { auth: { terminationGracePeriodSeconds: 80 } },
+      'auth: terminationGracePeriodSeconds (80) must leave 30 s',
+    ],
+    [
+      'HTTPS for a plain address',
+      { publicUrl: 'http://a.example.com' },
+      'publicUrl (http://a.example.com) must begin with https://',
+    ],
+    [
+      'more connections than the database has',
+      { database: { maxConnections: 280 } },
+      'would open 228 database connections, of which database.maxConnections (280) allows 224',
+    ],
+    [
+      'more workers than it has',
+      { transcoder: { keda: { maxReplicas: 80 } } },
+      'lower databasePool or maxReplicas',
+    ],
+  ])('%s', async (_case, values, words) => {
+    expect(await refusal(values)).toContain(words);
+  });
+
+  test('the connections count the pods of a rollout', async () => {
+    // auth 5, videos 10, votes 10 for 6 + 2 pods; transcoder 2 for 10 + 3; a migration and a shell.
+    const enough = Math.ceil(((5 + 10 + 10) * 8 + 2 * 13 + 2) / 0.8);
+    expect(await refusal({ database: { maxConnections: enough + 1 } })).toBe('');
+  });
+});
+
+/** Entries with a meaning of their own; what is inside a default (requests, limits) has none. */
+const described = leaves.filter(({ node }) => node.description);
+
+test.each(described.map(({ path, node }) => [path.join('.'), path, node] as const))(
+  'values.yaml has %s, with what it means above it',
+  (_name, path, { description }) => {
+    const value = path.reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], written);
+    expect(value).not.toBeUndefined();
+    expect(text).toContain(`# ${description}\n${'  '.repeat(path.length - 1)}${path.at(-1)}:`);
+    expect(description?.length).toBeGreaterThan(5);
+  },
+);
+
+test('every value that a template, the notes or a check reads is there', () => {
+  const templates = join(root, 'charts/rising-stars/templates');
+  const used = readdirSync(templates, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.\w+$/.test(path))
+    .flatMap((path) => [...readFileSync(join(templates, path), 'utf8').matchAll(/\.Values\.([\w.]+\w)/g)])
+    .map(([, path = '']) => path);
+  expect(used.length).toBeGreaterThan(200);
+  for (const path of new Set(used)) {
+    const value = path
+      .split('.')
+      .reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], written);
+    expect(value, path).not.toBeUndefined();
+  }
+});
+
+test('every section says what it is about', () => {
+  expect(text).not.toContain('# undefined');
+});

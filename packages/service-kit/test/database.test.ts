@@ -1,0 +1,147 @@
+import { X509Certificate } from 'node:crypto';
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '@anb/embedded/ports';
+import { type EmbeddedPostgres, startPostgres } from '@anb/embedded/postgres';
+import { type Authority, createAuthority } from '@anb/testing/certificates';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type DatabaseOptions, databaseAuthorities, openDatabase, type Sql } from '../src/database.ts';
+
+let folder: string;
+let postgres: EmbeddedPostgres;
+let admin: Sql;
+let authority: Authority;
+let port = 0;
+const open: Sql[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'anb-database-'));
+  chmodSync(folder, 0o755);
+  [port = 0] = await freePorts(1);
+  postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port, password: 'secret' });
+  admin = openDatabase({ url: postgres.url, max: 1, applicationName: 'test' });
+  authority = createAuthority('Test Authority');
+});
+afterEach(() => Promise.all(open.splice(0).map((sql) => sql.end({ timeout: 1 }))));
+afterAll(async () => {
+  await admin.end();
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function connect(options: Partial<DatabaseOptions> & { url: string }): Sql {
+  const sql = openDatabase({ max: 2, applicationName: 'test', ...options });
+  open.push(sql);
+  return sql;
+}
+const write = (name: string, content: string) => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+const one = async (sql: Sql) => (await sql<{ one: number }[]>`select 1 as one`)[0]?.one;
+
+describe('the password file', () => {
+  const url = () => `postgres://player@127.0.0.1:${port}/postgres`;
+  const change = async (password: string) => {
+    await admin.unsafe(`alter role player password '${password}'`);
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'player'`;
+  };
+  beforeAll(() => admin.unsafe('create role player login password $$first$$'));
+
+  test('is read anew for each connection, so that a rotated password needs no restart', async () => {
+    await change('first');
+    const passwordFile = write('password', 'first\n');
+    const sql = connect({ url: url(), passwordFile });
+    expect(await one(sql)).toBe(1);
+
+    await change('second');
+    await vi.waitFor(() => expect(one(sql)).rejects.toMatchObject({ code: '28P01' }), { interval: 100 });
+
+    write('password', 'second');
+    await vi.waitFor(async () => expect(await one(sql)).toBe(1), { timeout: 5000, interval: 100 });
+  });
+
+  test('wins over a password in the URL; that one is used without a file', async () => {
+    await change('first');
+    const withPassword = (password: string) => url().replace('player', `player:${password}`);
+    expect(await one(connect({ url: withPassword('wrong'), passwordFile: write('p', 'first') }))).toBe(1);
+    expect(await one(connect({ url: withPassword('first') }))).toBe(1);
+    await expect(
+      one(connect({ url: withPassword('first'), passwordFile: write('p', 'wrong') })),
+    ).rejects.toThrow('password authentication failed');
+  });
+
+  test('that went away leaves the last password in use', async () => {
+    await change('first');
+    const sql = connect({ url: url(), passwordFile: write('passing', 'first') });
+    rmSync(join(folder, 'passing'));
+    expect(await one(sql)).toBe(1);
+  });
+});
+
+describe('a verified server', () => {
+  const caFile = () => write('ca.pem', authority.certificate);
+  const url = (host: string, query = '?sslmode=verify-full') =>
+    `postgres://postgres:secret@${host}:${port}/postgres${query}`;
+
+  /** Gives the server a certificate for a host, by reload. */
+  async function serveAs(host: string, by = authority) {
+    const { certificate, key } = by.issue(host);
+    const { uid, gid } = statSync(join(folder, 'postgres'));
+    chownSync(write('server.key', key), uid, gid);
+    chmodSync(join(folder, 'server.key'), 0o600);
+    await admin.unsafe(`alter system set ssl_cert_file = '${write('server.crt', certificate)}'`);
+    await admin.unsafe(`alter system set ssl_key_file = '${join(folder, 'server.key')}'`);
+    await admin.unsafe('alter system set ssl = on');
+    const [loaded] = await admin<{ at: Date }[]>`select pg_conf_load_time() as at`;
+    await admin`select pg_reload_conf()`;
+    await vi.waitFor(async () => {
+      const [now] = await admin<{ at: Date }[]>`select pg_conf_load_time() as at`;
+      expect(now?.at.getTime()).toBeGreaterThan(loaded?.at.getTime() ?? 0);
+    });
+  }
+  const isEncrypted = async (sql: Sql) =>
+    (await sql<{ ssl: boolean }[]>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`)[0]?.ssl;
+
+  test('is taken when a given authority vouches for the name or the address', async () => {
+    await serveAs('localhost');
+    expect(await isEncrypted(connect({ url: url('localhost'), caFile: caFile() }))).toBe(true);
+    await serveAs('127.0.0.1');
+    expect(await isEncrypted(connect({ url: url('127.0.0.1'), caFile: caFile() }))).toBe(true);
+  });
+
+  test.each([
+    ['for another name', 'database.example.com', 'localhost', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['for localhost, asked by address', 'localhost', '127.0.0.1', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ])('is refused with a certificate %s', async (_case, certified, host, code) => {
+    await serveAs(certified);
+    await expect(one(connect({ url: url(host), caFile: caFile() }))).rejects.toMatchObject({ code });
+  });
+
+  test('is refused with a certificate of an authority that nobody named', async () => {
+    await serveAs('localhost', createAuthority('Another Authority'));
+    const refusal = { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' };
+    await expect(one(connect({ url: url('localhost'), caFile: caFile() }))).rejects.toMatchObject(refusal);
+    await expect(one(connect({ url: url('localhost') }))).rejects.toMatchObject(refusal);
+    // Naming an authority asks for the check, whatever the URL says.
+    const unasked = connect({ url: url('localhost', '?sslmode=require'), caFile: caFile() });
+    await expect(one(unasked)).rejects.toMatchObject(refusal);
+    expect(await isEncrypted(connect({ url: url('localhost', '?sslmode=require') }))).toBe(true);
+  });
+
+  test('is refused when it speaks no TLS', async () => {
+    await serveAs('localhost');
+    await admin.unsafe('alter system set ssl = off');
+    await admin`select pg_reload_conf()`;
+    await vi.waitFor(async () => expect(await admin`show ssl`).toMatchObject([{ ssl: 'off' }]));
+    await expect(one(connect({ url: url('localhost'), caFile: caFile() }))).rejects.toThrow();
+  });
+
+  test('may be Amazon RDS without a file', () => {
+    const subjects = databaseAuthorities().map((pem) => new X509Certificate(pem).subject);
+    for (const region of ['us-east-1', 'eu-west-1', 'sa-east-1']) {
+      expect(subjects.join('\n')).toContain(`CN=Amazon RDS ${region} Root CA RSA2048 G1`);
+    }
+  });
+});
