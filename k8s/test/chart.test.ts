@@ -6,6 +6,7 @@ import { houseRules } from '../checks/house-rules.ts';
 import { annotationProblems } from '../checks/load-balancer.ts';
 import { violations } from '../checks/pod-security.ts';
 import { podOf } from '../checks/pods.ts';
+import { queueTriggerProblems } from '../checks/queue-trigger.ts';
 import { problems } from '../checks/validate.ts';
 import { outputs, plainManifests } from '../src/synth.ts';
 import { chart, helms, named, read, render, root, valueFiles, valuesOf } from './charts.ts';
@@ -45,7 +46,7 @@ describe.each(valueFiles)('with %j', (file) => {
     for (const object of objects) {
       const name = `${object.kind} ${object.metadata.name}`;
       expect([name, ...(await problems(object))]).toEqual([name]);
-      expect([name, ...annotationProblems(object)]).toEqual([name]);
+      expect([name, ...annotationProblems(object), ...queueTriggerProblems(object as never)]).toEqual([name]);
       expect([name, ...violations(object)]).toEqual([name]);
       // A sync of files needs a root that can be written to; it is off in every file here.
       expect([name, ...houseRules(object)]).toEqual([name]);
