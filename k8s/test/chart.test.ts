@@ -144,3 +144,14 @@ describe('files', () => {
           expect(existsSync(join(root, page, '..', link)), `${page}: ${link}`).toBe(true);
   });
 });
+
+test('the alerts know the pods of a release by its name, and where its runbooks are', async () => {
+  const set = { 'monitoring.runbookBase': 'https://wiki.example.com/runbooks' };
+  const rules = JSON.stringify(
+    named(await render({ release: 'showcase', set }), 'PrometheusRule', 'showcase-alerts'),
+  );
+  expect(rules).toContain('pod=~\\"showcase-(auth|');
+  expect(rules).toContain('job_name=~\\"showcase-migrate(');
+  expect(rules).toContain('https://wiki.example.com/runbooks/anb-dead-letters.md');
+  expect(rules).not.toMatch(/RUNBOOK_BASE|rising-stars-(auth|migrate)/);
+});
