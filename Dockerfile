@@ -45,7 +45,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/
 
 FROM install AS toolbox-modules
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
-    install-workspaces -w packages/migrate $(ls -d packages/toolbox 2>/dev/null | sed 's/^/-w /')
+    install-workspaces -w packages/toolbox
 
 FROM install AS dev-modules
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
@@ -55,7 +55,8 @@ FROM ${RUNTIME_IMAGE} AS runtime
 COPY --from=node /node /usr/local/bin/node
 WORKDIR /app
 COPY --from=code /app/LICENSE ./
-ENV NODE_ENV=production
+# The user has no entry in /etc/passwd, and the AWS SDK asks for its home.
+ENV NODE_ENV=production HOME=/tmp
 USER 10001:10001
 ENTRYPOINT ["node"]
 ARG VERSION=0.0.0
@@ -66,39 +67,45 @@ LABEL org.opencontainers.image.version=$VERSION \
       org.opencontainers.image.source=$SOURCE \
       org.opencontainers.image.licenses=Apache-2.0
 
+# APP_OWNER=10001 makes the code writable for its program, so that a development cluster can sync files into it.
 FROM runtime AS auth
+ARG APP_OWNER=0
 LABEL org.opencontainers.image.title=rising-stars-auth
 COPY --from=auth-modules /app ./
-COPY --from=code /app/packages/service-kit packages/service-kit
-COPY --from=code /app/services/auth services/auth
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/packages/service-kit packages/service-kit
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/services/auth services/auth
 EXPOSE 8080 9090
 CMD ["services/auth/src/main.ts"]
 
 FROM runtime AS videos
+ARG APP_OWNER=0
 LABEL org.opencontainers.image.title=rising-stars-videos
 COPY --from=videos-modules /app ./
-COPY --from=code /app/packages/service-kit packages/service-kit
-COPY --from=code /app/services/videos services/videos
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/packages/service-kit packages/service-kit
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/services/videos services/videos
 EXPOSE 8080 9090
 CMD ["services/videos/src/main.ts"]
 
 FROM runtime AS votes
+ARG APP_OWNER=0
 LABEL org.opencontainers.image.title=rising-stars-votes
 COPY --from=votes-modules /app ./
-COPY --from=code /app/packages/service-kit packages/service-kit
-COPY --from=code /app/services/votes services/votes
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/packages/service-kit packages/service-kit
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/services/votes services/votes
 EXPOSE 8080 9090
 CMD ["services/votes/src/main.ts"]
 
 FROM runtime AS portal
+ARG APP_OWNER=0
 LABEL org.opencontainers.image.title=rising-stars-portal
 COPY --from=portal-modules /app ./
-COPY --from=code /app/packages/service-kit packages/service-kit
-COPY --from=code /app/services/portal services/portal
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/packages/service-kit packages/service-kit
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/services/portal services/portal
 EXPOSE 8080 9090
 CMD ["services/portal/src/main.ts"]
 
 FROM runtime AS transcoder
+ARG APP_OWNER=0
 LABEL org.opencontainers.image.title=rising-stars-transcoder
 # ffmpeg's way to a screen brings a compiler (LLVM, 200 MB) that no transcode ever loads.
 USER 0
@@ -108,8 +115,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
 USER 10001:10001
 COPY --from=transcoder-modules /app ./
-COPY --from=code /app/packages/service-kit packages/service-kit
-COPY --from=code /app/services/transcoder services/transcoder
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/packages/service-kit packages/service-kit
+COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/services/transcoder services/transcoder
 EXPOSE 9090
 CMD ["services/transcoder/src/main.ts"]
 
@@ -121,7 +128,12 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
 USER 10001:10001
 COPY --from=toolbox-modules /app ./
-COPY --from=code /app/packages packages
+COPY --from=code /app/packages/service-kit packages/service-kit
+COPY --from=code /app/packages/topology packages/topology
+COPY --from=code /app/packages/api-client packages/api-client
+COPY --from=code /app/packages/migrate packages/migrate
+COPY --from=code /app/packages/toolbox packages/toolbox
+COPY --from=code /app/collections/sample.mp4 collections/
 COPY --from=code /app/services/auth/migrations services/auth/migrations
 COPY --from=code /app/services/videos/migrations services/videos/migrations
 COPY --from=code /app/services/votes/migrations services/votes/migrations

@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-const exec = promisify(execFile);
+import { spawn } from 'node:child_process';
 
 const interruption = new AbortController();
 /** Ctrl-C ends what runs, so that everything can be undone. */
@@ -13,16 +10,25 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
  * @throws with its last lines when it fails
  */
 export async function run(command: string, args: string[], env: Record<string, string> = {}) {
-  try {
-    const { stdout } = await exec(command, args, {
-      env: { ...process.env, ...env },
-      signal: interrupted,
-      maxBuffer: 64 * 1024 * 1024,
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal: interrupted,
+    // In a group of its own: mmdebstrap, told to end, ends its whole group.
+    detached: true,
+  });
+  const said = { stdout: '', all: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      if (name === 'stdout') said.stdout += chunk;
+      said.all += chunk;
     });
-    return stdout.trim();
-  } catch (error) {
-    const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
-    const last = `${stdout}\n${stderr}`.trim().split('\n').slice(-40).join('\n');
-    throw new Error(`${command} ${args.slice(0, 8).join(' ')} failed:\n${last || message}`);
   }
+  child.on('error', (error) => {
+    said.all += `${error.message}\n`;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code === 0) return said.stdout.trim();
+  const last = said.all.trim().split('\n').slice(-40).join('\n');
+  throw new Error(`${command} ${args.slice(0, 8).join(' ')} failed:\n${last}`);
 }

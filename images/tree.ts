@@ -52,13 +52,16 @@ export function faults(tree: Entry[], base: Entry[]): string[] {
   return found;
 }
 
-/** Packages that package-lock.json marks as needed for development only, and that are there all the same. */
+/** The lock takes these for production's: a workspace of tests depends on them. */
+const TEST_PACKAGES = ['node_modules/vitest', 'node_modules/vite', 'node_modules/newman'];
+
+/** Packages for development only that are there all the same. */
 export function developmentPackages(root: string, lock: string): string[] {
   const { packages } = JSON.parse(readFileSync(lock, 'utf8')) as {
     packages: Record<string, { dev?: boolean }>;
   };
   return Object.entries(packages)
-    .filter(([path, { dev }]) => dev && existsSync(join(root, 'app', path)))
+    .filter(([path, { dev }]) => (dev || TEST_PACKAGES.includes(path)) && existsSync(join(root, 'app', path)))
     .map(([path]) => path);
 }
 
