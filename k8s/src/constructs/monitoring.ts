@@ -70,7 +70,7 @@ export class Monitoring extends Construct {
         metadata: monitored('alerts'),
         spec: new Expression(
           // The rules tell this release's pods by their names.
-          `.Files.Get "files/alerts.yaml" | replace "RUNBOOK_BASE" ${v.runbookBase.source} | replace "${PRODUCT}-" (printf "%s-" (include "${PRODUCT}.fullname" .)) | fromYaml`,
+          `.Files.Get "files/alerts.yaml" | replace "${PRODUCT}-" (printf "%s-" (include "${PRODUCT}.fullname" .)) | replace "RUNBOOK_BASE" ${v.runbookBase.source} | fromYaml`,
           alerts,
         ),
       },
