@@ -8,6 +8,7 @@ export default defineConfig({
       'stack/test/**/*.test.ts',
       'e2e/*.test.ts',
       'k8s/**/*.test.ts',
+      'observability/test/*.test.ts',
     ],
     pool: 'forks',
     maxWorkers: 2,

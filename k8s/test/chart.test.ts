@@ -6,6 +6,7 @@ import { houseRules } from '../checks/house-rules.ts';
 import { annotationProblems } from '../checks/load-balancer.ts';
 import { violations } from '../checks/pod-security.ts';
 import { podOf } from '../checks/pods.ts';
+import { queueTriggerProblems } from '../checks/queue-trigger.ts';
 import { problems } from '../checks/validate.ts';
 import { outputs, plainManifests } from '../src/synth.ts';
 import { chart, helms, named, read, render, root, valueFiles, valuesOf } from './charts.ts';
@@ -45,7 +46,7 @@ describe.each(valueFiles)('with %j', (file) => {
     for (const object of objects) {
       const name = `${object.kind} ${object.metadata.name}`;
       expect([name, ...(await problems(object))]).toEqual([name]);
-      expect([name, ...annotationProblems(object)]).toEqual([name]);
+      expect([name, ...annotationProblems(object), ...queueTriggerProblems(object as never)]).toEqual([name]);
       expect([name, ...violations(object)]).toEqual([name]);
       // A sync of files needs a root that can be written to; it is off in every file here.
       expect([name, ...houseRules(object)]).toEqual([name]);
@@ -142,4 +143,15 @@ describe('files', () => {
         if (!link.startsWith('http'))
           expect(existsSync(join(root, page, '..', link)), `${page}: ${link}`).toBe(true);
   });
+});
+
+test('the alerts know the pods of a release by its name, and where its runbooks are', async () => {
+  const set = { 'monitoring.runbookBase': 'https://wiki.example.com/runbooks' };
+  const rules = JSON.stringify(
+    named(await render({ release: 'showcase', set }), 'PrometheusRule', 'showcase-alerts'),
+  );
+  expect(rules).toContain('pod=~\\"showcase-(auth|');
+  expect(rules).toContain('job_name=~\\"showcase-migrate(');
+  expect(rules).toContain('https://wiki.example.com/runbooks/anb-dead-letters.md');
+  expect(rules).not.toMatch(/RUNBOOK_BASE|rising-stars-(auth|migrate)/);
 });

@@ -42,11 +42,12 @@ function leavesOf(node: Schema, path: string[]): { path: string[]; node: Schema 
   return Object.entries(node.properties).flatMap(([key, child]) => leavesOf(child, [...path, key]));
 }
 
-function closedSections({ properties, additionalProperties }: Schema, path: string): string[] {
-  const below = Object.entries(properties ?? {}).flatMap(([key, child]) =>
-    closedSections(child, `${path}/${key}`),
+function sectionsOf(node: Schema, path: string): { path: string; node: Schema }[] {
+  if (!node.properties) return [];
+  const below = Object.entries(node.properties).flatMap(([key, child]) =>
+    sectionsOf(child, `${path}/${key}`),
   );
-  return additionalProperties === false ? [path, ...below] : below;
+  return [{ path, node }, ...below];
 }
 
 function put(path: string[], value: unknown, into: Record<string, unknown> = {}): Record<string, unknown> {
@@ -85,7 +86,9 @@ describe("the schema's rules: each has a value that is refused", () => {
   test('what is in lists', () => expectAllRefused('items', ({ items }) => (items ? [42] : undefined)));
 
   test('unknown keys, in every section', async () => {
-    const sections = closedSections(schema, '');
+    const sections = sectionsOf(schema, '')
+      .filter(({ node }) => node.additionalProperties === false)
+      .map(({ path }) => path);
     const values: Record<string, unknown> = {};
     for (const section of sections) put([...section.split('/').filter(Boolean), 'unknownKey'], 1, values);
     const message = await refusal(values);
@@ -100,6 +103,44 @@ describe("the schema's rules: each has a value that is refused", () => {
     const message = await refusal(values);
     for (const { path } of required) expect(message, path.join('.')).toContain(`'${path.at(-1)}'`);
   });
+});
+
+describe('what people get wrong is refused', () => {
+  test.each([
+    ['a key with a slip', { votes: { autoscaling: { minReplica: 3 } } }, "'minReplica' not allowed"],
+    ['a section that is not there', { vote: {} }, "'vote' not allowed"],
+    [
+      'an empty list of networks, which would open to all',
+      { networkPolicy: { loadBalancerCidrs: [] } },
+      'minItems',
+    ],
+    [
+      'an address for a network',
+      { networkPolicy: { databaseCidrs: ['10.0.0.1'] } },
+      'does not match pattern',
+    ],
+    ['no processor to measure against', { auth: { resources: { requests: { cpu: null } } } }, "'cpu'"],
+    ['a limit in words', { auth: { resources: { limits: { memory: 'much' } } } }, 'does not match pattern'],
+    ['a number as text', { auth: { replicas: 'two' } }, 'want integer'],
+    ['a digest that is none', { auth: { image: { digest: 'latest' } } }, 'does not match pattern'],
+    ['a public address with a path', { publicUrl: 'https://example.com/app' }, 'does not match pattern'],
+    ["a queue's name for its address", { queue: { url: 'transcode' } }, 'does not match pattern'],
+    ['TLS that verifies nothing', { database: { sslMode: 'prefer' } }, "'verify-full', 'disable'"],
+    ['a secret without a name', { secrets: { auth: { existingSecret: '' } } }, 'minLength'],
+    ['nobody at work for ever', { transcoder: { keda: { maxReplicas: 0 } } }, 'minimum'],
+    ['an idle time longer than our connections live', { ingress: { idleTimeoutSeconds: 300 } }, 'maximum'],
+    ['a service without autoscaling bounds', { portal: { autoscaling: null } }, "'autoscaling'"],
+  ])('%s', async (_case, values, words) => {
+    expect(await refusal(values)).toContain(words);
+  });
+});
+
+test("only what is somebody else's is open to any key", () => {
+  const open = sectionsOf(schema, '').filter(({ node }) => node.additionalProperties !== false);
+  // A parent chart's values, and quantities by the name of the resource.
+  expect(
+    open.map(({ path }) => path).filter((path) => !/^\/global$|\/resources\/(requests|limits)$/.test(path)),
+  ).toEqual([]);
 });
 
 describe('contradictions are refused with what to do', () => {

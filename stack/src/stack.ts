@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { startCloud } from '@anb/embedded/cloud';
@@ -113,6 +113,7 @@ export class Stack {
         ...databaseUrl('videos'),
         ...addresses,
         ...storage,
+        SQS_DLQ_URL: cloud.deadLetterUrl,
         S3_PUBLIC_ENDPOINT: `${publicUrl}${STORE_PATH}`,
       }),
       web('votes', { ...databaseUrl('votes'), ...addresses }),
@@ -148,6 +149,9 @@ export class Stack {
     const running = programs.map((program) => new Supervised(program));
     this.#later('services', () => Promise.all(running.map((service) => service.stop())));
     await Promise.all(running.map((service) => service.ready()));
+    // For a Prometheus on this machine, see observability/README.md.
+    const targets = programs.map(({ opsPort }) => `127.0.0.1:${opsPort}`);
+    writeFileSync(join(this.#config.DATA_DIR, 'targets.json'), JSON.stringify([{ targets }]));
   }
 
   #keep(what: string, { process: child, stop }: { process: ChildProcess; stop: () => Promise<void> }): void {

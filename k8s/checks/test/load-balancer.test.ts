@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { ingressClassParamsProblems } from '../ingress-class-params.ts';
 import { annotationProblems } from '../load-balancer.ts';
 
 const prefix = 'alb.ingress.kubernetes.io/';
@@ -158,50 +157,5 @@ describe('annotations', () => {
     ],
   ])('together make sense: %o', (annotations, sentence) => {
     expect(problemsOf('Ingress', annotations)).toEqual([sentence]);
-  });
-});
-
-describe('IngressClassParams', () => {
-  const good = {
-    apiVersion: 'elbv2.k8s.aws/v1beta1',
-    kind: 'IngressClassParams',
-    metadata: { name: 'anb' },
-    spec: {
-      scheme: 'internet-facing',
-      targetType: 'ip',
-      group: { name: 'anb' },
-      certificateArn: [certificate],
-      inboundCIDRs: ['10.0.0.0/8'],
-      loadBalancerAttributes: [{ key: 'idle_timeout.timeout_seconds', value: '120' }],
-      listeners: [{ protocol: 'HTTPS', port: 443 }],
-      subnets: { ids: ['subnet-0a1b'] },
-      wafv2AclArn: webAcl,
-    },
-  };
-
-  test('are accepted', () => {
-    expect(ingressClassParamsProblems(good)).toEqual([]);
-  });
-
-  test.each([
-    ['an unknown field', { schema: 'internal' }, '/spec '],
-    ['a bad word', { scheme: 'public' }, '/spec/scheme '],
-    ['a text for a list', { certificateArn: certificate }, '/spec/certificateArn '],
-    ['a bad network', { inboundCIDRs: ['10.0.0.0'] }, '/spec/inboundCIDRs/0 '],
-    [
-      'an unknown attribute',
-      { loadBalancerAttributes: [{ key: 'idle', value: '1' }] },
-      '/spec/loadBalancerAttributes/0 ',
-    ],
-    [
-      'a number for text',
-      { loadBalancerAttributes: [{ key: 'idle_timeout.timeout_seconds', value: 1 }] },
-      '/spec/loadBalancerAttributes/0/value ',
-    ],
-    ['a text for a number', { listeners: [{ protocol: 'HTTPS', port: '443' }] }, '/spec/listeners/0/port '],
-    ['both ways to name subnets', { subnets: { ids: ['subnet-0a'], tags: {} } }, '/spec/subnets '],
-  ])('with %s are refused', (_case, change, start) => {
-    const problems = ingressClassParamsProblems({ ...good, spec: { ...good.spec, ...change } });
-    expect(problems.map((problem) => problem.slice(0, start.length))).toEqual([start]);
   });
 });

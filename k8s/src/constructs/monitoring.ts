@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
 import { Expression, entriesOf } from '../template/placeholders.ts';
 import { values } from '../values.ts';
-import { labels, named, selectorLabels } from './names.ts';
+import { labels, named, PRODUCT, selectorLabels } from './names.ts';
 
 const v = values.monitoring;
 const kind = (kind: string) => ({ apiVersion: 'monitoring.coreos.com/v1', kind });
@@ -17,7 +17,7 @@ const monitored = (name: string) => ({
   name: named(name),
   labels: { ...labels(name), ...entriesOf(v.labels) },
 });
-/** Our own label `service` stays as it is, whatever the scrape calls the target. */
+/** Our own labels stay as they are, whatever the scrape calls the target. */
 const endpoint = { port: 'ops', path: '/metrics', interval: v.interval, honorLabels: true };
 
 export class ServiceMonitor extends KubeObject<IServiceMonitor> {
@@ -69,7 +69,8 @@ export class Monitoring extends Construct {
       {
         metadata: monitored('alerts'),
         spec: new Expression(
-          `.Files.Get "files/alerts.yaml" | replace "RUNBOOK_BASE" ${v.runbookBase.source} | fromYaml`,
+          // The rules tell this release's pods by their names.
+          `.Files.Get "files/alerts.yaml" | replace "${PRODUCT}-" (printf "%s-" (include "${PRODUCT}.fullname" .)) | replace "RUNBOOK_BASE" ${v.runbookBase.source} | fromYaml`,
           alerts,
         ),
       },

@@ -14,8 +14,9 @@ export interface CloudOptions {
 interface Addresses {
   /** Of S3 and SQS alike. */
   endpoint: string;
-  /** Empty when no queue was asked for. */
+  /** Both empty when no queue was asked for. */
   queueUrl: string;
+  deadLetterUrl: string;
 }
 
 export interface EmbeddedCloud extends Addresses {

@@ -11,12 +11,12 @@ const { port, close } = await startServer({
   bucket: config.BUCKET,
 });
 const endpoint = `http://127.0.0.1:${port}`;
-const queueUrl = config.QUEUE
+const queues = config.QUEUE
   ? await createQueues({ endpoint, name: config.QUEUE, visibilitySeconds: config.VISIBILITY_SECONDS })
-  : '';
+  : { queueUrl: '', deadLetterUrl: '' };
 
-if (process.send) process.send({ endpoint, queueUrl });
-else process.stdout.write(`S3 and SQS on port ${port}${queueUrl && `, queue ${queueUrl}`}\n`);
+if (process.send) process.send({ endpoint, ...queues });
+else process.stdout.write(`S3 and SQS on port ${port}${queues.queueUrl && `, queue ${queues.queueUrl}`}\n`);
 
 const stop = () => void close().then(() => process.exit(0));
 // Where another process started it, that one's end is this one's end.

@@ -1,13 +1,18 @@
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 
+export interface Queues {
+  queueUrl: string;
+  deadLetterUrl: string;
+}
+
 export interface QueueNames {
   endpoint: string;
   name: string;
   visibilitySeconds: number;
 }
 
-/** Makes the job queue and its dead-letter queue, as infra/ makes them in AWS; answers the job queue's URL. */
-export async function createQueues({ endpoint, name, visibilitySeconds }: QueueNames): Promise<string> {
+/** Makes the job queue and its dead-letter queue, as infra/ makes them in AWS. */
+export async function createQueues({ endpoint, name, visibilitySeconds }: QueueNames): Promise<Queues> {
   const sqs = new SQSClient({
     endpoint,
     region: 'us-east-1',
@@ -19,16 +24,17 @@ export async function createQueues({ endpoint, name, visibilitySeconds }: QueueN
     return QueueUrl;
   };
   try {
-    const deadLetters = await create(`${name}-dead-letters`, {
+    const deadLetterUrl = await create(`${name}-dead-letters`, {
       MessageRetentionPeriod: String(14 * 24 * 3600),
     });
     const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: deadLetters, AttributeNames: ['QueueArn'] }),
+      new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames: ['QueueArn'] }),
     );
-    return await create(name, {
+    const queueUrl = await create(name, {
       VisibilityTimeout: String(visibilitySeconds),
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 5 }),
     });
+    return { queueUrl, deadLetterUrl };
   } finally {
     sqs.destroy();
   }

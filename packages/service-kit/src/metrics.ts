@@ -1,12 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** A registry of its own with Node's metrics and the build's version, every series labelled by service. */
-export function createRegistry(service: string, version: string): Registry {
+/**
+ * A registry of its own with Node's metrics and the build's version, every series labelled by its program: as `app`,
+ * because Prometheus' operator puts a `service` of its own on what it scrapes and would rename ours.
+ */
+export function createRegistry(app: string, version: string): Registry {
   const registry = new Registry();
-  registry.setDefaultLabels({ service });
+  registry.setDefaultLabels({ app });
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'anb_build_info',
@@ -15,6 +18,16 @@ export function createRegistry(service: string, version: string): Registry {
     registers: [registry],
   }).set({ version }, 1);
   return registry;
+}
+
+/** A counter by one label whose values are known: all begin at 0, so that a rate sees the first of each. */
+export function outcomeCounter<L extends string, V extends string>(
+  registry: Registry,
+  { name, help, label, values }: { name: string; help: string; label: L; values: readonly V[] },
+): (value: V, by?: number) => void {
+  const counter = new Counter<string>({ name, help, labelNames: [label], registers: [registry] });
+  for (const value of values) counter.inc({ [label]: value }, 0);
+  return (value, by = 1) => counter.inc({ [label]: value }, by);
 }
 
 /** Rate, errors and duration of requests by route template, never by path: ids would be endless series. */

@@ -106,7 +106,7 @@ export class JobQueue {
     );
   }
 
-  async state(): Promise<QueueState> {
+  async state(signal?: AbortSignal): Promise<QueueState> {
     const { Attributes = {} } = await this.#client.send(
       new GetQueueAttributesCommand({
         QueueUrl: this.#queueUrl,
@@ -117,6 +117,7 @@ export class JobQueue {
           'RedrivePolicy',
         ],
       }),
+      { ...(signal && { abortSignal: signal }) },
     );
     return {
       visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),

@@ -42,9 +42,9 @@ describe('a running service', () => {
     const metrics = await (await fetch(`${service.ops}/metrics`)).text();
 
     expect(metrics).toMatch(
-      /anb_http_request_duration_seconds_count\{service="slow",method="GET",route="\/things\/:id",code="200"\} 1/,
+      /anb_http_request_duration_seconds_count\{app="slow",method="GET",route="\/things\/:id",code="200"\} 1/,
     );
-    expect(metrics).toContain('anb_build_info{version="1.2.3",service="slow"} 1');
+    expect(metrics).toContain('anb_build_info{version="1.2.3",app="slow"} 1');
     expect((await fetch(`${service.url}/metrics`)).status).toBe(404);
   });
 

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
 import { mediaFolder } from '@anb/service-kit/media';
+import { outcomeCounter } from '@anb/service-kit/metrics';
 import type { ObjectStore } from '@anb/service-kit/objects';
 import { type JobQueue, type ReceivedMessage, transcodeMessage } from '@anb/service-kit/queue';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Histogram, type Registry } from 'prom-client';
 import type { Programs } from './ffmpeg.ts';
 import { extendLease, fail, type Lease, publish, releaseLease, takeLease } from './store.ts';
 import { transcode } from './transcode.ts';
@@ -21,7 +22,8 @@ export interface WorkerOptions {
 }
 
 /** What became of a message. */
-type Outcome = 'processed' | 'failed' | 'released' | 'lost' | 'busy' | 'final' | 'unknown';
+const outcomes = ['processed', 'failed', 'released', 'lost', 'busy', 'final', 'unknown'] as const;
+type Outcome = (typeof outcomes)[number];
 
 const LONG_POLL_SECONDS = 20;
 const RETRY_MS = 2000;
@@ -38,7 +40,7 @@ const RETRY_MS = 2000;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #stop = new AbortController();
-  readonly #jobs: Counter<'outcome'>;
+  readonly #count: (outcome: Outcome) => void;
   readonly #duration: Histogram;
   readonly #wait: Histogram;
   #running: Promise<void> | undefined;
@@ -46,11 +48,11 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     const registers = [options.registry];
-    this.#jobs = new Counter({
+    this.#count = outcomeCounter(options.registry, {
       name: 'anb_jobs_total',
       help: 'Messages handled, by what became of them.',
-      labelNames: ['outcome'],
-      registers,
+      label: 'outcome',
+      values: outcomes,
     });
     this.#duration = new Histogram({
       name: 'anb_job_duration_seconds',
@@ -118,10 +120,6 @@ export class Worker {
     if (outcome === 'processed' || outcome === 'failed') this.#duration.observe(seconds);
     log.info({ ...context, outcome, seconds: Math.round(seconds * 1000) / 1000 }, 'job done');
     this.#count(outcome);
-  }
-
-  #count(outcome: Outcome): void {
-    this.#jobs.inc({ outcome });
   }
 
   async #work(lease: Lease, message: ReceivedMessage, log: Logger): Promise<Outcome> {

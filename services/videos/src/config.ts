@@ -1,4 +1,4 @@
-import { count, readEnv } from '@anb/service-kit/env';
+import { count, readEnv, url } from '@anb/service-kit/env';
 import {
   databaseEnv,
   objectsEnv,
@@ -15,6 +15,8 @@ export const readConfig = () =>
     ...tokenEnv,
     ...objectsEnv,
     ...queueEnv,
+    /** Where SQS puts what five receives did not end; only to count it. */
+    SQS_DLQ_URL: url().optional(),
     ...publicEnv,
     MAX_UPLOAD_MB: count(1, 1000).default(100),
   });

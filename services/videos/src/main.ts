@@ -8,6 +8,7 @@ import { runService } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
+import { Backlog } from './backlog.ts';
 import { readConfig } from './config.ts';
 import { OutboxPublisher } from './outbox.ts';
 
@@ -21,11 +22,10 @@ const objects = new ObjectStore({
   endpoint: config.S3_ENDPOINT,
   publicEndpoint: config.S3_PUBLIC_ENDPOINT,
 });
-const queue = new JobQueue({
-  queueUrl: config.SQS_QUEUE_URL,
-  region: config.AWS_REGION,
-  endpoint: config.SQS_ENDPOINT,
-});
+const openQueue = (queueUrl: string) =>
+  new JobQueue({ queueUrl, region: config.AWS_REGION, endpoint: config.SQS_ENDPOINT });
+const queue = openQueue(config.SQS_QUEUE_URL);
+const deadLetters = config.SQS_DLQ_URL ? openQueue(config.SQS_DLQ_URL) : undefined;
 const sessions = new SessionCheck({
   sql,
   log,
@@ -33,6 +33,7 @@ const sessions = new SessionCheck({
   audience: config.TOKEN_AUDIENCE,
 });
 const outbox = new OutboxPublisher({ sql, queue, objects, log, registry });
+const backlog = new Backlog({ sql, queue, deadLetters, log, registry });
 const app = createApp({
   sql,
   log,
@@ -58,12 +59,15 @@ await runService({
     await untilMigrated({ sql, log, migration });
     await sessions.start();
     outbox.start();
+    backlog.start();
   },
   stop: async () => {
+    backlog.stop();
     await outbox.stop();
     await sessions.stop();
     await sql.end({ timeout: 5 });
     objects.close();
     queue.close();
+    deadLetters?.close();
   },
 });

@@ -1,16 +1,15 @@
 import type { Sql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
 import { mediaFolder, originalKey } from '@anb/service-kit/media';
+import { outcomeCounter } from '@anb/service-kit/metrics';
 import type { ObjectStore } from '@anb/service-kit/objects';
 import type { JobQueue } from '@anb/service-kit/queue';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import {
   deleteOutboxEntries,
   lockOutboxEntries,
-  type OutboxBacklog,
   type OutboxEntry,
   type OutboxKind,
-  outboxBacklog,
   outboxKinds,
 } from './store.ts';
 
@@ -32,20 +31,19 @@ const POLL_MS = 1000;
  */
 export class OutboxPublisher {
   readonly #options: OutboxOptions;
-  readonly #published: Counter<'kind'>;
+  readonly #published: (kind: OutboxKind, entries: number) => void;
   #stopping = false;
   #running: Promise<unknown> | undefined;
   #wakers: (() => void)[] = [];
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#published = new Counter({
+    this.#published = outcomeCounter(options.registry, {
       name: 'anb_outbox_published_total',
       help: 'Outbox entries done, by kind.',
-      labelNames: ['kind'],
-      registers: [options.registry],
+      label: 'kind',
+      values: outboxKinds,
     });
-    exportBacklog(options.registry, () => outboxBacklog(options.sql));
   }
 
   start(): void {
@@ -84,7 +82,7 @@ export class OutboxPublisher {
       if (entries.length === 0) return 0;
       const done = kind === 'transcode' ? await this.#send(entries) : await this.#removeMedia(entries);
       await deleteOutboxEntries(transaction, done);
-      this.#published.inc({ kind }, done.length);
+      this.#published(kind, done.length);
       return done.length;
     });
   }
@@ -113,24 +111,4 @@ async function withinPoll(woken: Promise<void>): Promise<void> {
   const timer = setTimeout(resolve, POLL_MS);
   await Promise.race([woken, promise]);
   clearTimeout(timer);
-}
-
-function exportBacklog(registry: Registry, read: () => Promise<OutboxBacklog>): void {
-  const pending = new Gauge({
-    name: 'anb_outbox_pending',
-    help: 'Outbox entries that wait.',
-    registers: [registry],
-  });
-  new Gauge({
-    name: 'anb_outbox_oldest_seconds',
-    help: 'Age of the oldest outbox entry that waits.',
-    registers: [registry],
-    async collect() {
-      // A scrape must not fail because the database is away; the last values stay.
-      const backlog = await read().catch(() => null);
-      if (!backlog) return;
-      pending.set(backlog.pending);
-      this.set(backlog.oldestSeconds);
-    },
-  });
 }

@@ -243,6 +243,7 @@ export interface OutboxEntry {
 }
 
 export interface OutboxBacklog {
+  kind: OutboxKind;
   pending: number;
   oldestSeconds: number;
 }
@@ -262,12 +263,34 @@ export async function deleteOutboxEntries(sql: ISql, entries: OutboxEntry[]): Pr
   await sql`delete from videos.outbox where id = any(${entries.map(({ id }) => id)}::bigint[])`;
 }
 
-export async function outboxBacklog(sql: ISql): Promise<OutboxBacklog> {
-  const [row] = await sql<OutboxBacklog[]>`
-    select count(*)::integer as pending,
-      coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as "oldestSeconds"
-    from videos.outbox`;
-  return row ?? { pending: 0, oldestSeconds: 0 };
+/** Of the kinds that have entries. */
+export async function outboxBacklog(sql: ISql): Promise<OutboxBacklog[]> {
+  return sql<OutboxBacklog[]>`
+    select kind, count(*)::integer as pending, extract(epoch from now() - min(created_at))::float8 as "oldestSeconds"
+    from videos.outbox
+    group by kind`;
+}
+
+export interface JobBacklog {
+  waiting: number;
+  leased: number;
+  oldestWaitingSeconds: number;
+}
+
+/** Videos that are not done, with a worker or waiting for one; read from the index of the unfinished. */
+export async function jobBacklog(sql: ISql): Promise<JobBacklog> {
+  const [row] = await sql<JobBacklog[]>`
+    select
+      count(*) filter (where not leased)::integer as waiting,
+      count(*) filter (where leased)::integer as leased,
+      coalesce(extract(epoch from now() - min(uploaded_at) filter (where not leased)), 0)::float8
+        as "oldestWaitingSeconds"
+    from (
+      select uploaded_at, coalesce(lease_expires_at > now(), false) as leased
+      from videos.videos
+      where status in ('uploaded', 'processing') and deleted_at is null
+    ) unfinished`;
+  return row ?? { waiting: 0, leased: 0, oldestWaitingSeconds: 0 };
 }
 
 /** Queues every unfinished video again, after the queue itself was lost; a lease decides between two messages. */

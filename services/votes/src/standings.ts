@@ -35,13 +35,14 @@ export class Standings {
 
   constructor(options: StandingsOptions) {
     this.#options = options;
-    const age = () => (Date.now() - this.#readAt) / 1000;
+    const readAt = () => this.#readAt;
     new Gauge({
       name: 'anb_ranking_snapshot_age_seconds',
       help: 'Time since the ranking was last read from the database.',
       registers: [options.registry],
       collect() {
-        this.set(age());
+        if (readAt() === 0) this.remove({});
+        else this.set((Date.now() - readAt()) / 1000);
       },
     });
   }

@@ -1,9 +1,10 @@
 import type { ISql } from '@anb/service-kit/database';
 import type { Contender } from './ranking.ts';
 
-export type VoteOutcome =
-  | { result: 'recorded'; votes: number }
-  | { result: 'already_voted' | 'own_video' | 'not_open' | 'voting_closed' };
+const refusals = ['already_voted', 'own_video', 'not_open', 'voting_closed'] as const;
+export const voteResults = ['recorded', ...refusals] as const;
+
+export type VoteOutcome = { result: 'recorded'; votes: number } | { result: (typeof refusals)[number] };
 
 /**
  * Casts a vote in one statement: the video's state and the contest's window are judged when it runs, the primary

@@ -1,10 +1,10 @@
 import { ApiError } from '@anb/service-kit/errors';
 import { createRoutes, json, refusing, signedIn } from '@anb/service-kit/http';
 import { videoId } from '@anb/service-kit/input';
+import { outcomeCounter } from '@anb/service-kit/metrics';
 import { createRoute, z } from '@hono/zod-openapi';
-import { Counter } from 'prom-client';
 import type { Dependencies } from './app.ts';
-import { castVote, votedBy } from './store.ts';
+import { castVote, votedBy, voteResults } from './store.ts';
 
 const voteRoute = createRoute({
   method: 'post',
@@ -34,16 +34,16 @@ const votesRoute = createRoute({
 export function voteRoutes({ sql, verify, registry }: Dependencies) {
   const routes = createRoutes();
   const forSignedIn = signedIn(verify);
-  const counted = new Counter({
+  const count = outcomeCounter(registry, {
     name: 'anb_votes_total',
     help: 'Votes asked for, by result.',
-    labelNames: ['result'],
-    registers: [registry],
+    label: 'result',
+    values: voteResults,
   });
 
   routes.openapi({ ...voteRoute, ...forSignedIn }, async (c) => {
     const outcome = await castVote(sql, c.req.valid('param').video_id, c.get('session').userId);
-    counted.inc({ result: outcome.result });
+    count(outcome.result);
     switch (outcome.result) {
       case 'recorded':
         return c.json({ message: 'Voto registrado exitosamente.' as const, votes: outcome.votes }, 200);
