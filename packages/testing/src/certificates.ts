@@ -27,9 +27,10 @@ export function createAuthority(name: string): Authority {
 }
 
 function pem(certificate: Buffer, key: KeyObject): Certificate {
-  const body = certificate.toString('base64').replace(/.{64}/g, '$&\n');
+  // A whole last line must not be followed by an empty one: OpenSSL takes no such certificate.
+  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
   return {
-    certificate: `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`,
+    certificate: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
     key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
