@@ -6,10 +6,9 @@ const isV2 = existsSync('/sys/fs/cgroup/cgroup.controllers');
 const root = isV2 ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory';
 /** The same things under the names of cgroup v2 and v1. */
 const files = isV2
-  ? { limit: 'memory.max', peak: 'memory.peak', usage: 'memory.current', events: 'memory.events' }
+  ? { limit: 'memory.max', usage: 'memory.current', events: 'memory.events' }
   : {
       limit: 'memory.limit_in_bytes',
-      peak: 'memory.max_usage_in_bytes',
       usage: 'memory.usage_in_bytes',
       events: 'memory.oom_control',
     };
@@ -34,8 +33,6 @@ export interface MemoryLimit {
   /** Processes join by writing their id. */
   joinFile: string;
   limitBytes: number;
-  /** The most there was, page cache included. */
-  peakBytes: () => number;
   /** As the kubelet measures: without page cache that could go at once. */
   workingSetBytes: () => number;
   oomKills: () => number;
@@ -53,7 +50,6 @@ export function limitMemory(parent: string, name: string, limitBytes: number): M
   return {
     joinFile: join(path, 'cgroup.procs'),
     limitBytes,
-    peakBytes: () => Number(read(files.peak)),
     workingSetBytes: () =>
       Number(read(files.usage)) - field('memory.stat', isV2 ? 'inactive_file' : 'total_inactive_file'),
     oomKills: () => field(files.events, 'oom_kill'),

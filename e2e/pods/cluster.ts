@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../../k8s/checks/helm.ts';
 import { podOf } from '../../k8s/checks/pods.ts';
-import { type Forwarding, firewallOf, isSelected, type NetworkPolicy } from './firewall.ts';
-import { type Node, removePod, type Stopping, startPod, stopPod } from './kubelet.ts';
-import { addPodNetwork, type PodNetwork, serviceAddress, setFirewall } from './network.ts';
+import { type Forwarding, isSelected, type NetworkPolicy } from './firewall.ts';
+import { Firewalls } from './firewalls.ts';
+import { type Node, type Stopping, startPod, stopPod } from './kubelet.ts';
+import { addPodNetwork, removePodNetwork, serviceAddress } from './network.ts';
 import type { Pod } from './pod.ts';
 import type { Data, PodTemplate } from './pod-template.ts';
 
@@ -20,9 +21,8 @@ export interface ClusterOptions {
 export class Cluster {
   readonly #options: ClusterOptions;
   #objects: KubernetesObject[] = [];
-  readonly #networks = new Map<PodNetwork, PodTemplate>();
   readonly #runs = new Map<string, Pod[]>();
-  #firewalls: Promise<void> = Promise.resolve();
+  readonly #firewalls = new Firewalls();
   #started = 0;
   /** Every pod there ever was. */
   readonly pods: Pod[] = [];
@@ -58,8 +58,7 @@ export class Cluster {
     const timer = setTimeout(() => pod.sandbox.kill('SIGKILL'), (job.activeDeadlineSeconds ?? 300) * 1000);
     const code = await pod.sandbox.exitCode;
     clearTimeout(timer);
-    await removePod(pod);
-    this.#networks.delete(pod.network);
+    await this.#remove(pod);
     if (code !== 0)
       throw new Error(`${name} ended with ${code}:\n${pod.sandbox.lines.slice(-20).join('\n')}`);
     return pod;
@@ -120,7 +119,8 @@ export class Cluster {
     this.get('ServiceAccount', account);
     const { node, secrets, withIdentity } = this.#options;
     const network = await addPodNetwork();
-    this.#networks.set(network, template);
+    this.#firewalls.add(network, template.metadata.labels ?? {});
+    // Before its first packet, as the VPC CNI does in strict mode.
     await this.#updateFirewalls();
     const configMaps = new Map(
       this.all('ConfigMap').map(({ metadata, data }) => [metadata.name, data as Data]),
@@ -140,8 +140,16 @@ export class Cluster {
 
   async #stop(pod: Pod, stopping: Stopping): Promise<void> {
     await stopPod(pod, stopping);
-    this.#networks.delete(pod.network);
+    await this.#remove(pod);
     await this.#updateFirewalls();
+  }
+
+  /** What is left of a pod whose process has ended. */
+  async #remove(pod: Pod): Promise<void> {
+    pod.endMeasurement();
+    await pod.memory.remove();
+    this.#firewalls.remove(pod.network);
+    await removePodNetwork(pod.network);
   }
 
   async #untilReady(pod: Pod): Promise<void> {
@@ -161,26 +169,9 @@ export class Cluster {
     return scaler?.minReplicas ?? scaler?.minReplicaCount ?? this.get('Deployment', name).spec.replicas ?? 1;
   }
 
-  /** One after the other, so that an older state never wins. */
   #updateFirewalls(): Promise<void> {
-    this.#firewalls = this.#firewalls.then(async () => {
-      const policies = this.all('NetworkPolicy') as unknown as NetworkPolicy[];
-      const neighbours = [...this.#networks].map(([{ address }, template]) => ({
-        address,
-        labels: template.metadata.labels ?? {},
-      }));
-      const forwardings = this.#forwardings();
-      await Promise.all(
-        [...this.#networks].map(([network, { metadata }]) =>
-          setFirewall(network, firewallOf(metadata.labels ?? {}, policies, neighbours, forwardings)).catch(
-            (error) => {
-              if (this.#networks.has(network)) throw error;
-            },
-          ),
-        ),
-      );
-    });
-    return this.#firewalls;
+    const policies = this.all('NetworkPolicy') as unknown as NetworkPolicy[];
+    return this.#firewalls.update(policies, this.#forwardings());
   }
 
   #forwardings(): Forwarding[] {

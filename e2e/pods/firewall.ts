@@ -76,7 +76,7 @@ export function firewallOf(
     }`;
 }
 
-/** kube-proxy: any of the pods; with none the connection is refused. */
+/** As kube-proxy does: any of the pods. */
 function forwarding({ address, port, targetPort, endpoints }: Forwarding): string {
   const match = `ip daddr ${address} tcp dport ${port}`;
   if (endpoints.length === 0) return '';

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { podIdentity } from './backends.ts';
 import { limitMemory } from './cgroup.ts';
-import { addresses, type PodNetwork, removePodNetwork } from './network.ts';
+import type { PodNetwork } from './network.ts';
 import { containerOf, Pod } from './pod.ts';
 import { environmentOf, mountsOf, type Stored } from './pod-environment.ts';
-import { bytesOf, type PodTemplate, type Probe } from './pod-template.ts';
+import { bytesOf, type PodTemplate } from './pod-template.ts';
+import { watch } from './probes.ts';
 import { startSandbox } from './sandbox.ts';
 import { scaledMs } from './time.ts';
 
@@ -56,78 +56,15 @@ export async function startPod(node: Node, order: PodOrder): Promise<Pod> {
   return pod;
 }
 
-/** The probes, for as long as the pod lives: the startup probe first, then the others. */
-async function watch(pod: Pod): Promise<void> {
-  const { startupProbe, livenessProbe, readinessProbe } = pod.container;
-  let hasEnded = false;
-  void pod.sandbox.exitCode.then((code) => {
-    hasEnded = true;
-    if (!pod.isTerminating && readinessProbe) pod.problems.push(`${pod.name} ended by itself with ${code}`);
-  });
-  const isAlive = () => !hasEnded && !pod.isTerminating;
-  if (startupProbe && !(await hasStarted(pod, startupProbe, isAlive))) return;
-  if (livenessProbe)
-    void repeat(pod, livenessProbe, isAlive, (isWell) => {
-      if (!isWell) pod.problems.push(`${pod.name} failed its liveness probe`);
-    });
-  if (readinessProbe)
-    void repeat(
-      pod,
-      readinessProbe,
-      () => !hasEnded,
-      (isWell) => pod.setReady(isWell),
-    );
-}
-
-/** Neither period nor patience is shortened: a process starts as slowly here as elsewhere. */
-async function hasStarted(pod: Pod, probe: Probe, isAlive: () => boolean): Promise<boolean> {
-  const { periodSeconds = 10, failureThreshold = 3 } = probe;
-  for (let tries = 0; tries < failureThreshold && isAlive(); tries++) {
-    if (await isWell(pod, probe)) return true;
-    await sleep(periodSeconds * 1000);
-  }
-  if (isAlive()) pod.problems.push(`${pod.name} failed its startup probe`);
-  return false;
-}
-
-/** Tells of every success, and of failures once there are too many in a row. */
-async function repeat(pod: Pod, probe: Probe, goesOn: () => boolean, tell: (isWell: boolean) => void) {
-  const { periodSeconds = 10, failureThreshold = 3 } = probe;
-  for (let failures = 0; goesOn(); await sleep(scaledMs(periodSeconds))) {
-    const succeeded = await isWell(pod, probe);
-    failures = succeeded ? 0 : failures + 1;
-    if (goesOn() && (succeeded || failures >= failureThreshold)) tell(succeeded);
-  }
-}
-
-const isWell = (pod: Pod, { httpGet, timeoutSeconds = 1 }: Probe) =>
-  respondsWell(pod.address, pod.port(httpGet.port), httpGet.path, timeoutSeconds * 1000, addresses.node);
-
-/** A GET from one of the bridge's addresses, answered with 200 to 399 in time. */
-export function respondsWell(
-  host: string,
-  port: number,
-  path: string,
-  timeout: number,
-  localAddress: string,
-) {
-  return new Promise<boolean>((resolve) => {
-    const request = get({ host, port, path, localAddress, agent: false }, (response) => {
-      response.resume();
-      resolve((response.statusCode ?? 500) >= 200 && (response.statusCode ?? 500) < 400);
-    });
-    request.setTimeout(timeout, () => request.destroy());
-    request.on('error', () => resolve(false)).on('close', () => resolve(false));
-  });
-}
-
 export interface Stopping {
   /** Instead of the template's. */
   preStopSeconds?: number;
+  /** Just before SIGTERM. */
+  beforeSignal?: (pod: Pod) => void;
 }
 
 /** As a pod is deleted: endpoints forget it, preStop, SIGTERM, and when the grace is over SIGKILL. */
-export async function stopPod(pod: Pod, { preStopSeconds }: Stopping = {}): Promise<void> {
+export async function stopPod(pod: Pod, { preStopSeconds, beforeSignal }: Stopping = {}): Promise<void> {
   const { sandbox, container, template } = pod;
   const pause = preStopSeconds ?? container.lifecycle?.preStop?.sleep?.seconds ?? 0;
   const grace = template.spec.terminationGracePeriodSeconds ?? 30;
@@ -141,17 +78,12 @@ export async function stopPod(pod: Pod, { preStopSeconds }: Stopping = {}): Prom
   );
   pod.beginTermination();
   await Promise.race([sleep(scaledMs(pause)), sandbox.exitCode]);
+  beforeSignal?.(pod);
+  const start = performance.now();
   sandbox.kill('SIGTERM');
   const code = await sandbox.exitCode;
+  pod.stopSeconds = Math.round((performance.now() - start) / 100) / 10;
   over.abort();
   await end;
   if (code !== 0) pod.problems.push(`${pod.name} ended with ${code}:\n${sandbox.lines.slice(-5).join('\n')}`);
-  await removePod(pod);
-}
-
-/** What is left of a pod whose process has ended. */
-export async function removePod(pod: Pod): Promise<void> {
-  pod.endMeasurement();
-  await pod.memory.remove();
-  await removePodNetwork(pod.network);
 }

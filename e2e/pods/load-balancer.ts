@@ -12,9 +12,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Certificate } from '@anb/testing/certificates';
 import type { KubernetesObject } from '../../k8s/checks/helm.ts';
 import { type Ingress, routeOf } from '../../k8s/checks/ingress-router.ts';
-import { respondsWell } from './kubelet.ts';
 import { addresses } from './network.ts';
 import type { Pod } from './pod.ts';
+import { respondsWell } from './probes.ts';
 import { scaledMs } from './time.ts';
 
 const PREFIX = 'alb.ingress.kubernetes.io/';
@@ -89,10 +89,15 @@ export class LoadBalancer {
 
   /** The word that a readiness gate waits for. */
   isHealthy(pod: Pod): boolean {
-    const groups = [...this.#groups.values()];
-    const target = groups.flatMap(({ targets }) => targets).find((target) => target.pod === pod);
-    const isBehind = groups.some(({ service }) => selects(service, pod));
-    return !isBehind || (target?.isHealthy ?? false);
+    const isBehind = [...this.#groups.values()].some(({ service }) => selects(service, pod));
+    return !isBehind || (this.#targetOf(pod)?.isHealthy ?? false);
+  }
+
+  /** Requests that a pod is answering now. */
+  openAt = (pod: Pod): number => this.#targetOf(pod)?.open.size ?? 0;
+
+  #targetOf(pod: Pod): Target | undefined {
+    return [...this.#groups.values()].flatMap(({ targets }) => targets).find((target) => target.pod === pod);
   }
 
   #register(group: TargetGroup, pod: Pod): void {
@@ -121,9 +126,9 @@ export class LoadBalancer {
       healthy: Number(annotation(service, 'healthy-threshold-count')),
       unhealthy: Number(annotation(service, 'unhealthy-threshold-count')),
     };
-    const [port, path] = [Number(setting('port')), setting('path')];
+    const at = { host: target.pod.address, port: Number(setting('port')), path: setting('path') };
     for (let inRow = 0; this.#isOpen && !target.isDraining; ) {
-      const isWell = await respondsWell(target.pod.address, port, path, timeoutMs, addresses.loadBalancer);
+      const isWell = await respondsWell(addresses.loadBalancer, at, timeoutMs);
       inRow = isWell === target.isHealthy ? 0 : inRow + 1;
       if (inRow >= (isWell ? thresholds.healthy : thresholds.unhealthy)) target.isHealthy = isWell;
       await sleep(scaledMs(Number(setting('interval-seconds'))));

@@ -12,8 +12,9 @@ const withUploads = mode === 'with-uploads';
 const clip = readFileSync(fileURLToPath(new URL('../../collections/sample.mp4', import.meta.url)));
 const VISITORS = 10;
 const MEAN_PAUSE_MS = 120;
-/** Longer than the scaled pause before a stop: a pod that leaves has one in hand when SIGTERM comes. */
-const UPLOAD_SECONDS = 6;
+/** Much longer than the scaled pause before a stop, so that a pod that leaves has some in hand when SIGTERM comes. */
+const UPLOAD_SECONDS = 20;
+const UPLOADS_AT_ONCE = 3;
 const PROCESSED_MS = 180_000;
 
 const report = {
@@ -46,7 +47,10 @@ process.once('message', () => {
   isOver = true;
 });
 
-await Promise.all([...Array.from({ length: VISITORS }, browse), ...(withUploads ? [upload()] : [])]);
+await Promise.all([
+  ...Array.from({ length: VISITORS }, browse),
+  ...Array.from({ length: withUploads ? UPLOADS_AT_ONCE : 0 }, upload),
+]);
 await settle();
 process.send?.(report);
 process.disconnect();
@@ -103,10 +107,10 @@ function choose<T>(options: [share: number, option: T][]): T {
   return (found ?? options[0])?.[1] as T;
 }
 
-/** One slow upload after the other. */
-async function upload(): Promise<void> {
-  while (!isOver) {
-    const id = await player.upload(clip, UPLOAD_SECONDS).catch(() => undefined);
+/** One slow upload after the other; the first are of different lengths, so that not all end at once. */
+async function upload(_: unknown, place: number): Promise<void> {
+  for (let seconds = (UPLOAD_SECONDS * (place + 1)) / UPLOADS_AT_ONCE; !isOver; seconds = UPLOAD_SECONDS) {
+    const id = await player.upload(clip, seconds).catch(() => undefined);
     if (id) report.uploads.push(id);
   }
 }

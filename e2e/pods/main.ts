@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createAuthority } from '@anb/testing/certificates';
 import { createCgroup, removeCgroup } from './cgroup.ts';
 import { HOST } from './system.ts';
-import { ensureTools } from './tools.ts';
+import { ensureTools, PATH } from './tools.ts';
 
 // Runs the chart's pods in namespaces of their own for network, mounts and processes: however it ends, the kernel
 // takes everything back. What lies outside, a cgroup and a folder, goes here.
@@ -42,7 +42,7 @@ const child = spawn(
     ...[process.execPath, join(import.meta.dirname, 'run.ts'), folder, cgroup],
   ],
   // Out of reach of Ctrl-C, which would meet the pods one by one.
-  { stdio: 'inherit', detached: true, env: { ...process.env, NODE_EXTRA_CA_CERTS: authorityFile } },
+  { stdio: 'inherit', detached: true, env: { ...process.env, PATH, NODE_EXTRA_CA_CERTS: authorityFile } },
 );
 const kill = () => child.kill('SIGKILL');
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, kill);

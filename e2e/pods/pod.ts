@@ -23,6 +23,8 @@ export class Pod {
   isListed = false;
   isReady = false;
   isTerminating = false;
+  /** From SIGTERM to its end. */
+  stopSeconds = 0;
   /** What went wrong, as sentences. */
   readonly problems: string[] = [];
 

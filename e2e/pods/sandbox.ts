@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
@@ -64,7 +65,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     if (stream) createInterface(stream).on('line', (line) => void lines.push(line));
-  const exitCode = once(child, 'close').then(([code, signal]) => (signal ? 128 + 9 : (code as number)));
+  const exitCode = once(child, 'close').then(([code, signal]) =>
+    signal ? 128 + constants.signals[signal as NodeJS.Signals] : (code as number),
+  );
   const pid = await firstPid(child, exitCode, lines);
   return {
     pid,

@@ -11,6 +11,8 @@ import { LoadBalancer } from './load-balancer.ts';
 import { addresses, openNetwork } from './network.ts';
 
 export const RELEASE = 'rising-stars';
+export const WEB = ['auth', 'videos', 'votes', 'portal'].map((service) => `${RELEASE}-${service}`);
+export const TRANSCODER = `${RELEASE}-transcoder`;
 const NAMESPACE = 'showcase';
 export const HOST = 'showcase.example.com';
 export const PUBLIC_URL = `https://${HOST}`;

@@ -38,11 +38,13 @@ function missingPackages(): string[] {
   return [...new Set(absent.map(([, name]) => name))];
 }
 
-/** Where a program is; the folders of root's are looked at too. */
-export function findProgram(name: string): string | undefined {
-  const folders = `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`.split(':');
-  return folders.map((folder) => `${folder}/${name}`).find(isExecutable);
-}
+/** Root's own folders are not always on it. */
+export const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`;
+
+const findProgram = (name: string) =>
+  PATH.split(':')
+    .map((folder) => `${folder}/${name}`)
+    .find(isExecutable);
 
 function isExecutable(path: string): boolean {
   try {
