@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { freePorts } from '@anb/embedded/ports';
+import { createLog } from '@anb/service-kit/log';
 import { originalKey } from '@anb/service-kit/media';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
@@ -19,7 +20,9 @@ import { createTestBucket, createTestQueue, type TestBucket } from '@anb/testing
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
 import { createPlayers, createVideo, type Player } from '@anb/testing/players';
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Worker } from '../src/worker.ts';
 
 const run = promisify(execFile);
 const { ffmpeg, ffprobe } = findFfmpeg();
@@ -204,7 +207,7 @@ describe('an upload that no retry can save', () => {
     expect(await mediaOf(id)).toEqual([]);
   });
 
-  test('fails after five attempts', async () => {
+  test('because its workers died five times fails', async () => {
     const id = await createVideo(database.admin, player.id, { status: 'uploaded' });
     await database.admin`update videos.videos set attempts = 5 where id = ${id}`;
     await queue.send([{ video_id: id }]);
@@ -223,6 +226,57 @@ describe('a fault that passes', () => {
     expect((await row(id)).status).toBe('processing');
     await objects.put(originalKey(id), Readable.from([clip]), { contentType: 'video/mp4' });
     expect(await ended(id, 'processed', 20_000)).toMatchObject({ attempts: 2 });
+  });
+});
+
+describe('a fault that does not pass', () => {
+  /** Real but for the pauses between attempts, 75 s in all. */
+  class ImpatientQueue extends JobQueue {
+    override hide = (receipt: string, seconds: number) => super.hide(receipt, Math.min(seconds, 1));
+  }
+  let impatient: ImpatientQueue;
+  let worker: Worker;
+
+  beforeAll(async () => {
+    impatient = new ImpatientQueue(await createTestQueue(VISIBILITY_SECONDS));
+    worker = new Worker({
+      sql: database.connect('anb_transcoder'),
+      objects,
+      queue: impatient,
+      log: createLog('test', 'silent'),
+      registry: new Registry(),
+      programs: { ffmpeg, ffprobe },
+      scratchDir: folder,
+      visibilitySeconds: VISIBILITY_SECONDS,
+    });
+    worker.start();
+  });
+  afterAll(async () => {
+    await worker.stop();
+    impatient.close();
+  });
+
+  test('ends in failed at the fifth attempt, with its cause, whatever else the message was received for', async () => {
+    const id = await createVideo(database.admin, player.id, { status: 'uploaded' }); // without its object
+    await database.admin`
+      update videos.videos
+      set lease_token = gen_random_uuid(), lease_expires_at = now() + interval '3 seconds'
+      where id = ${id}`;
+    await impatient.send([{ video_id: id }]);
+    expect(await ended(id, 'failed')).toMatchObject({
+      attempts: 5,
+      failure_code: 'original_missing',
+      lease_token: null,
+    });
+    await vi.waitFor(async () =>
+      expect(await impatient.state()).toMatchObject({ visible: 0, inFlight: 0, delayed: 0 }),
+    );
+    const deadLetters = new JobQueue({
+      ...queueOptions,
+      queueUrl: (await impatient.state()).redrive?.deadLetterUrl ?? '',
+    });
+    expect(await deadLetters.state()).toMatchObject({ visible: 0, inFlight: 0 });
+    deadLetters.close();
   });
 });
 
