@@ -81,6 +81,18 @@ describe('the password file', () => {
   });
 });
 
+describe('a transaction', () => {
+  test('that asks nothing for longer than an answer may take goes on', async () => {
+    const sql = connect({ url: postgres.url, max: 1 });
+    const [row] = await sql.begin(async (transaction) => {
+      await transaction`select ${1}::int`;
+      await sleep(8000);
+      return transaction<{ two: number }[]>`select 2 as two`;
+    });
+    expect(row?.two).toBe(2);
+  });
+});
+
 describe('a transaction whose connection breaks', () => {
   const breakConnections = async () => {
     await admin`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'breaking'`;
@@ -176,6 +188,19 @@ describe('a verified server', () => {
     const unasked = connect({ url: url('localhost', '?sslmode=require'), caFile: caFile() });
     await expect(one(unasked)).rejects.toMatchObject(refusal);
     expect(await isEncrypted(connect({ url: url('localhost', '?sslmode=require') }))).toBe(true);
+  });
+
+  test('that hangs is given up, and asked again when it goes on', async () => {
+    await serveAs('localhost');
+    const sql = connect({ url: url('localhost'), caFile: caFile() });
+    const [{ pid } = { pid: 0 }] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await expect(Promise.all([one(sql), one(sql)])).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    expect(await one(sql)).toBe(1);
   });
 
   test('is refused when it speaks no TLS', async () => {
