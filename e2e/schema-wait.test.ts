@@ -73,9 +73,9 @@ async function start(name: Name, databaseUrl = database.url(`anb_${name}`)) {
 
 const newest: [Name, string][] = [
   ['auth', 'auth/0001_accounts.sql'],
-  ['videos', 'videos/0002_leases.sql'],
+  ['videos', 'videos/0003_last_attempt.sql'],
   ['votes', 'votes/0001_votes.sql'],
-  ['transcoder', 'videos/0002_leases.sql'],
+  ['transcoder', 'videos/0003_last_attempt.sql'],
 ];
 
 describe('on a database without its migrations', () => {
@@ -97,10 +97,10 @@ describe('on a database without its migrations', () => {
   });
 
   test('a service whose newest one alone is missing waits too, and ends cleanly at SIGTERM', async () => {
-    await database.admin`delete from migrate.applied where file = 'videos/0002_leases.sql'`;
+    await database.admin`delete from migrate.applied where file = 'videos/0003_last_attempt.sql'`;
     for (const name of ['videos', 'transcoder'] as const) {
       const service = await start(name);
-      await service.saysWhy(/"migration":"videos\/0002_leases.sql","reason":"not applied yet/);
+      await service.saysWhy(/"migration":"videos\/0003_last_attempt.sql","reason":"not applied yet/);
       await service.isWaiting();
       expect(await service.stop()).toEqual([0, null]);
     }

@@ -7,7 +7,6 @@ import { startCloud } from '@anb/embedded/cloud';
 import { freePorts } from '@anb/embedded/ports';
 import { startPostgres } from '@anb/embedded/postgres';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { addresses } from './network.ts';
 import type { Data } from './pod-template.ts';
 
@@ -16,7 +15,6 @@ export const DATABASE_NAME = 'database.example.internal';
 const AWS_URL = `http://${addresses.aws}:443`;
 const BUCKET = 'rising-stars-media';
 const QUEUE = 'rising-stars-transcode';
-const REGION = 'us-east-1';
 const MASTER = 'rising_stars_master';
 
 export interface Backends {
@@ -42,8 +40,8 @@ export async function startBackends(folder: string): Promise<Backends> {
   });
   const sql = await createDatabase(postgres.url, secrets.get('rising-stars-database-master')?.password ?? '');
   const objects = join(folder, 'objects');
-  const cloud = await startCloud({ folder: objects, port: cloudPort, bucket: BUCKET });
-  await createQueues(cloud.endpoint);
+  const queue = { name: QUEUE, visibilitySeconds: 30 };
+  const cloud = await startCloud({ folder: objects, port: cloudPort, bucket: BUCKET, queue });
   await forward(addresses.database, 5432, databasePort);
   await forward(addresses.aws, 443, cloudPort);
   await serveIdentities();
@@ -69,19 +67,6 @@ async function createDatabase(url: string, password: string): Promise<Sql> {
   return openDatabase({ url: url.replace(/postgres$/, 'anb'), max: 2, applicationName: 'test:pods' });
 }
 
-async function createQueues(endpoint: string): Promise<void> {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const sqs = new SQSClient({ endpoint, region: REGION, credentials });
-  await sqs.send(new CreateQueueCommand({ QueueName: `${QUEUE}-dead` }));
-  const redrive = {
-    deadLetterTargetArn: `arn:aws:sqs:${REGION}:000000000000:${QUEUE}-dead`,
-    maxReceiveCount: 5,
-  };
-  const Attributes = { VisibilityTimeout: '30', RedrivePolicy: JSON.stringify(redrive) };
-  await sqs.send(new CreateQueueCommand({ QueueName: QUEUE, Attributes }));
-  sqs.destroy();
-}
-
 /** The ones that the chart's defaults name. */
 function makeSecrets(): Map<string, Data> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -105,7 +90,7 @@ function valuesOf() {
     storage: { bucket: BUCKET, endpoint: AWS_URL },
     queue: {
       url: `${AWS_URL}/000000000000/${QUEUE}`,
-      deadLetterUrl: `${AWS_URL}/000000000000/${QUEUE}-dead`,
+      deadLetterUrl: `${AWS_URL}/000000000000/${QUEUE}-dead-letters`,
       endpoint: AWS_URL,
     },
   };

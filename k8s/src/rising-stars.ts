@@ -17,7 +17,7 @@ import { secretPath } from './constructs/pod.ts';
 import { PublicIngress } from './constructs/public-ingress.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { Toolbox } from './constructs/toolbox.ts';
-import { text } from './template/placeholders.ts';
+import { Expression, text } from './template/placeholders.ts';
 import { values } from './values.ts';
 
 const { secrets, auth, videos, votes, portal, transcoder, queue } = values;
@@ -33,6 +33,10 @@ const signingKey = {
   key: secrets.signingKey.key,
   file: 'signing-key.pem',
 };
+
+/** The job in hand may go on for the grace period, less the time to put it back. */
+const grace = transcoder.terminationGracePeriodSeconds;
+const drainSeconds = new Expression(`max 0 (sub ${grace.source} 60)`, Math.max(0, grace.plain - 60));
 
 /** Every object of the system. */
 export class RisingStars extends Chart {
@@ -86,6 +90,7 @@ export class RisingStars extends Chart {
         ...db.transcoder.config,
         ...awsConfig,
         VISIBILITY_SECONDS: text`${queue.visibilitySeconds}`,
+        DRAIN_SECONDS: text`${drainSeconds}`,
       },
       secretFiles: [db.transcoder.secret],
       reaches: { database: true, aws: true },

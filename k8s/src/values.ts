@@ -198,8 +198,8 @@ export const schema = section('Values of the chart.', {
     ),
     deadLetterUrl: pattern(
       /^(https?:\/\/[^\s/]+\/\d{12}\/[\w.-]+)?$/,
-      'https://sqs.us-east-1.amazonaws.com/000000000000/rising-stars-transcode-dead',
-      'Where a job goes after five receives; for metrics and the doctor.',
+      'https://sqs.us-east-1.amazonaws.com/000000000000/rising-stars-transcode-dead-letters',
+      'Where a job goes after too many receives (ten); for metrics and the doctor.',
     ),
     endpoint: pattern(URL_OR_EMPTY, '', 'Another SQS server, for development.'),
     visibilitySeconds: int(5, 600, 30, 'How long a job stays with a worker that gives no sign of life.'),

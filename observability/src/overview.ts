@@ -173,7 +173,7 @@ const transcoding: Row = {
     }),
     one({
       title: 'Dead letters',
-      description: 'Messages that were received five times without an end. Should be none.',
+      description: 'Messages that were received too often without an end. Should be none.',
       unit: 'short',
       stat: true,
       limit: 1,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDataDir, type RunningStack, startStack } from '../../e2e/stack.ts';
-import { type Matcher, type Selector, selectorsOf } from './promql.ts';
 import { dashboardQueries, file, rules } from './expressions.ts';
+import { type Matcher, type Selector, selectorsOf } from './promql.ts';
 import { hasPromtool, promtool, withPromtool } from './promtool.ts';
 import { metricOf, parseScrape, type Scrape } from './scrape.ts';
 

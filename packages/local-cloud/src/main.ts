@@ -1,3 +1,4 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { readConfig } from './config.ts';
 import { createQueues } from './queues.ts';
 import { startServer } from './server.ts';
@@ -11,9 +12,15 @@ const { port, close } = await startServer({
   bucket: config.BUCKET,
 });
 const endpoint = `http://127.0.0.1:${port}`;
+const sqs = new SQSClient({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
 const queues = config.QUEUE
-  ? await createQueues({ endpoint, name: config.QUEUE, visibilitySeconds: config.VISIBILITY_SECONDS })
+  ? await createQueues(sqs, { name: config.QUEUE, visibilitySeconds: config.VISIBILITY_SECONDS })
   : { queueUrl: '', deadLetterUrl: '' };
+sqs.destroy();
 
 if (process.send) process.send({ endpoint, ...queues });
 else process.stdout.write(`S3 and SQS on port ${port}${queues.queueUrl && `, queue ${queues.queueUrl}`}\n`);

@@ -1,4 +1,4 @@
-import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
 export interface Queues {
   queueUrl: string;
@@ -6,36 +6,35 @@ export interface Queues {
 }
 
 export interface QueueNames {
-  endpoint: string;
   name: string;
   visibilitySeconds: number;
 }
 
+/**
+ * Twice the attempts that a video's row counts: a worker that stops, or meets another's lease, costs a receive as
+ * well, and the row must come to its end before the message does.
+ */
+const MAX_RECEIVES = 10;
+
 /** Makes the job queue and its dead-letter queue, as infra/ makes them in AWS. */
-export async function createQueues({ endpoint, name, visibilitySeconds }: QueueNames): Promise<Queues> {
-  const sqs = new SQSClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+export async function createQueues(sqs: SQSClient, { name, visibilitySeconds }: QueueNames): Promise<Queues> {
   const create = async (QueueName: string, Attributes: Record<string, string>) => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
     if (!QueueUrl) throw new Error(`queue ${QueueName} was not made`);
     return QueueUrl;
   };
-  try {
-    const deadLetterUrl = await create(`${name}-dead-letters`, {
-      MessageRetentionPeriod: String(14 * 24 * 3600),
-    });
-    const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames: ['QueueArn'] }),
-    );
-    const queueUrl = await create(name, {
-      VisibilityTimeout: String(visibilitySeconds),
-      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 5 }),
-    });
-    return { queueUrl, deadLetterUrl };
-  } finally {
-    sqs.destroy();
-  }
+  const deadLetterUrl = await create(`${name}-dead-letters`, {
+    MessageRetentionPeriod: String(14 * 24 * 3600),
+  });
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames: ['QueueArn'] }),
+  );
+  const queueUrl = await create(name, {
+    VisibilityTimeout: String(visibilitySeconds),
+    RedrivePolicy: JSON.stringify({
+      deadLetterTargetArn: Attributes?.QueueArn,
+      maxReceiveCount: MAX_RECEIVES,
+    }),
+  });
+  return { queueUrl, deadLetterUrl };
 }

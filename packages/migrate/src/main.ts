@@ -7,7 +7,7 @@ import { untilReachable } from './reachable.ts';
 
 const config = readConfig();
 const log = createLog('migrate');
-const sql = openConfiguredDatabase(config, 'migrate');
+const sql = openConfiguredDatabase(config, 'migrate', { patient: true });
 try {
   await untilReachable({
     sql,

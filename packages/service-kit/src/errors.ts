@@ -73,6 +73,7 @@ function asApiError(error: unknown): ApiError | undefined {
 }
 
 function fromHttpException({ status }: HTTPException): ApiError | undefined {
+  if (status === 503) return unavailable();
   if (status === 400) return new ApiError(400, 'malformed_json', 'The body is not valid JSON.');
   if (status === 413) return new ApiError(413, 'too_large', 'The body is too large.');
   if (status === 415) {

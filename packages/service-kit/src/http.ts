@@ -1,9 +1,11 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { requestId } from 'hono/request-id';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
+import { timeout } from 'hono/timeout';
 import type { Registry } from 'prom-client';
 import { ApiError, errorResponse, invalidInput } from './errors.ts';
 import { describeIssue } from './input.ts';
@@ -13,6 +15,8 @@ import { requireSession, type SessionEnv, type VerifyToken } from './session.ts'
 
 /** JSON bodies are small; files have a route that streams them. */
 const MAX_JSON_BYTES = 64 * 1024;
+/** Longer than a statement of the database may take, or wait for its answer. */
+const MAX_ANSWER_MS = 8000;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export interface HttpOptions {
@@ -25,7 +29,8 @@ export function createHttp({ log, registry }: HttpOptions) {
   const app = createRoutes();
   app.onError(errorResponse(log));
   app.notFound((c) => refuseUnknown(app, c));
-  app.use(requestId(), requestMetrics(registry), requestLog(log), secureHeaders(), limitJson());
+  app.use(requestId(), requestMetrics(registry), requestLog(log), secureHeaders());
+  app.use(exceptForms(limitJson()), exceptForms(timeout(MAX_ANSWER_MS, new HTTPException(503))));
   return app;
 }
 
@@ -38,17 +43,21 @@ export function createRoutes() {
   });
 }
 
+/** Files come in forms; they are large and take their time. */
+function exceptForms(limit: MiddlewareHandler): MiddlewareHandler {
+  return async function limitJsonRequest(c, next) {
+    if (c.req.header('content-type')?.startsWith('multipart/form-data')) return next();
+    return limit(c, next);
+  };
+}
+
 function limitJson(): MiddlewareHandler {
-  const limit = bodyLimit({
+  return bodyLimit({
     maxSize: MAX_JSON_BYTES,
     onError: () => {
       throw new ApiError(413, 'too_large', `The body is larger than ${MAX_JSON_BYTES / 1024} KiB.`);
     },
   });
-  return async function limitBody(c, next) {
-    if (c.req.header('content-type')?.startsWith('multipart/form-data')) return next();
-    return limit(c, next);
-  };
 }
 
 function requestLog(log: Logger): MiddlewareHandler<SessionEnv> {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '@anb/embedded/ports';
 import { type EmbeddedPostgres, startPostgres } from '@anb/embedded/postgres';
 import { type Authority, createAuthority } from '@anb/testing/certificates';
@@ -80,6 +81,65 @@ describe('the password file', () => {
   });
 });
 
+describe('a transaction', () => {
+  test('that asks nothing for longer than an answer may take goes on', async () => {
+    const sql = connect({ url: postgres.url, max: 1 });
+    const [row] = await sql.begin(async (transaction) => {
+      await transaction`select ${1}::int`;
+      await sleep(8000);
+      return transaction<{ two: number }[]>`select 2 as two`;
+    });
+    expect(row?.two).toBe(2);
+  });
+});
+
+describe('a transaction whose connection breaks', () => {
+  const breakConnections = async () => {
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'breaking'`;
+  };
+  const start = () => connect({ url: postgres.url, max: 1, applicationName: 'breaking' });
+
+  test('in the middle of a statement is refused, and the pool goes on', async () => {
+    const sql = start();
+    await one(sql);
+    const broken = sql.begin(async (transaction) => {
+      await transaction`select 1`;
+      setTimeout(breakConnections, 100);
+      await transaction`select pg_sleep(5)`;
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    await vi.waitFor(async () => expect(await one(sql)).toBe(1), { timeout: 5000, interval: 50 });
+  });
+
+  test('between two statements runs none of the rest, not even on the next connection', async () => {
+    const sql = start();
+    await sql`create table broken (what text)`;
+    const rest = Promise.withResolvers<void>();
+    const broken = sql.begin(async (transaction) => {
+      await transaction`insert into broken values ('before')`;
+      await breakConnections();
+      await rest.promise;
+      await transaction`insert into broken values ('after')`;
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    await vi.waitFor(async () => expect(await one(sql)).toBe(1), { timeout: 5000, interval: 50 });
+    rest.resolve();
+    await sleep(100);
+    expect(await sql`select * from broken`).toEqual([]);
+  });
+
+  test('not, but its work: that is what it is refused with, and nothing stays', async () => {
+    const sql = start();
+    await sql`create table undone (what text)`;
+    const undone = sql.begin(async (transaction) => {
+      await transaction`insert into undone values ('before')`;
+      throw new Error('changed my mind');
+    });
+    await expect(undone).rejects.toThrow('changed my mind');
+    expect(await sql`select * from undone`).toEqual([]);
+  });
+});
+
 describe('a verified server', () => {
   const caFile = () => write('ca.pem', authority.certificate);
   const url = (host: string, query = '?sslmode=verify-full') =>
@@ -128,6 +188,19 @@ describe('a verified server', () => {
     const unasked = connect({ url: url('localhost', '?sslmode=require'), caFile: caFile() });
     await expect(one(unasked)).rejects.toMatchObject(refusal);
     expect(await isEncrypted(connect({ url: url('localhost', '?sslmode=require') }))).toBe(true);
+  });
+
+  test('that hangs is given up, and asked again when it goes on', async () => {
+    await serveAs('localhost');
+    const sql = connect({ url: url('localhost'), caFile: caFile() });
+    const [{ pid } = { pid: 0 }] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await expect(Promise.all([one(sql), one(sql)])).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    expect(await one(sql)).toBe(1);
   });
 
   test('is refused when it speaks no TLS', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { createQueues } from '@anb/local-cloud/queues';
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
 
 const REGION = 'us-east-1';
@@ -32,18 +33,15 @@ export async function createTestBucket(): Promise<TestBucket> {
   };
 }
 
-/** A queue of its own. */
+/** A queue of its own, with one for its dead letters. */
 export async function createTestQueue(
   visibilitySeconds = 30,
 ): Promise<{ queueUrl: string; region: string; endpoint: string }> {
   const endpoint = inject('sqsEndpoint');
   const sqs = new SQSClient({ endpoint, region: REGION });
-  const { QueueUrl } = await sqs.send(
-    new CreateQueueCommand({
-      QueueName: `test-${randomBytes(6).toString('hex')}`,
-      Attributes: { VisibilityTimeout: String(visibilitySeconds) },
-    }),
-  );
-  if (!QueueUrl) throw new Error('the queue was not made');
-  return { queueUrl: QueueUrl, region: REGION, endpoint };
+  const { queueUrl } = await createQueues(sqs, {
+    name: `test-${randomBytes(6).toString('hex')}`,
+    visibilitySeconds,
+  });
+  return { queueUrl, region: REGION, endpoint };
 }

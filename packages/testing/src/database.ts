@@ -19,11 +19,11 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = inject('databaseUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const server = openDatabase({ url: serverUrl, max: 1, applicationName: 'testing' });
+  const server = openDatabase({ url: serverUrl, max: 1, applicationName: 'testing', patient: true });
   await server`create database ${server(name)} template ${server(TEMPLATE)}`;
   const adminUrl = serverUrl.replace(/postgres$/, name);
   const url = (role: Role) => adminUrl.replace(/\/\/[^@]*@/, `//${role}:${PASSWORD}@`);
-  const admin = openDatabase({ url: adminUrl, max: 3, applicationName: 'testing' });
+  const admin = openDatabase({ url: adminUrl, max: 3, applicationName: 'testing', patient: true });
   const queries: string[] = [];
   const open: Sql[] = [admin];
   return {

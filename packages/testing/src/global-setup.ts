@@ -47,13 +47,14 @@ export default async function setup(project: TestProject) {
 }
 
 async function makeTemplate(url: string): Promise<void> {
-  const server = openDatabase({ url, max: 1, applicationName: 'testing' });
+  const server = openDatabase({ url, max: 1, applicationName: 'testing', patient: true });
   await server`create database ${server(TEMPLATE)}`;
   await server.end();
   const template = openDatabase({
     url: url.replace(/postgres$/, TEMPLATE),
     max: 1,
     applicationName: 'testing',
+    patient: true,
   });
   const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Parameters<
     typeof migrate

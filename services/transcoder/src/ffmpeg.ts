@@ -23,6 +23,8 @@ export interface Picture {
 /** ffmpeg or ffprobe could make nothing of the file. */
 export class Unreadable extends Error {}
 
+export class TookTooLong extends Error {}
+
 const PROBE_TIMEOUT_MS = 30_000;
 
 interface Probed {
@@ -87,7 +89,7 @@ export interface RunOptions {
 
 /**
  * Runs ffmpeg once by a plan.
- * @throws Unreadable when ffmpeg itself gave up; any other error when it was killed, ran too long or the disk is full
+ * @throws Unreadable when ffmpeg itself gave up; TookTooLong; any other error when it was killed or the disk is full
  */
 export function runFfmpeg(programs: Programs, plan: FfmpegPlan, options: RunOptions): Promise<void> {
   const { signal, timeoutSeconds, onProgress } = options;
@@ -109,6 +111,9 @@ export function runFfmpeg(programs: Programs, plan: FfmpegPlan, options: RunOpti
       .on('end', () => settle())
       .on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
         if (signal.aborted) return settle(signal.reason);
+        if (error.message.startsWith('process ran into a timeout')) {
+          return settle(new TookTooLong(error.message));
+        }
         const isVerdict =
           error.message.startsWith('ffmpeg exited with code') && !stderr?.includes('No space left');
         settle(isVerdict ? new Unreadable(lastLines(stderr)) : error);

@@ -31,6 +31,7 @@ const worker = new Worker({
   log,
   registry,
   visibilitySeconds: config.VISIBILITY_SECONDS,
+  drainSeconds: config.DRAIN_SECONDS,
   programs: { ffmpeg: config.FFMPEG_PATH, ffprobe: config.FFPROBE_PATH },
   scratchDir: config.SCRATCH_DIR,
 });

@@ -1,7 +1,7 @@
 import type { ISql } from '@anb/service-kit/database';
 
 /** Makes the newest of the functions that are called here. */
-export const MIGRATION = 'videos/0002_leases.sql';
+export const MIGRATION = 'videos/0003_last_attempt.sql';
 
 /** A held lease: the job and the token that proves the hold. */
 export interface Lease {
@@ -57,16 +57,16 @@ export async function fail(sql: ISql, lease: Lease, code: string): Promise<boole
 }
 
 export interface Release {
-  /** published: an earlier publish had gone through although its answer was lost. */
-  outcome: 'released' | 'published' | 'lost';
+  /** failed: that was the last attempt; published: an earlier publish had gone through although its answer was lost. */
+  outcome: 'released' | 'failed' | 'published' | 'lost';
   /** Before the next attempt. */
   waitSeconds: number;
 }
 
-/** Gives the lease back; `counts` tells whether this was an attempt, which the stop of a worker is not. */
-export async function releaseLease(sql: ISql, lease: Lease, counts: boolean): Promise<Release> {
+/** Gives the lease back after a fault; null: the worker stops, which is no attempt. */
+export async function releaseLease(sql: ISql, lease: Lease, fault: string | null): Promise<Release> {
   const [row] = await sql<Release[]>`
     select outcome, wait_seconds as "waitSeconds"
-    from videos.release_lease_v1(${lease.videoId}, ${lease.token}, ${counts})`;
+    from videos.release_lease_v2(${lease.videoId}, ${lease.token}, ${fault}, ${MAX_ATTEMPTS})`;
   return row ?? { outcome: 'lost', waitSeconds: 0 };
 }

@@ -2,14 +2,24 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HEAD_BYTES, isMovie } from '@anb/service-kit/container';
+import { isDependencyAway } from '@anb/service-kit/errors';
 import { type MediaFile, mediaKey } from '@anb/service-kit/media';
 import type { ObjectStore } from '@anb/service-kit/objects';
-import { type Picture, type Programs, probePicture, runFfmpeg, Unreadable } from './ffmpeg.ts';
+import { type Picture, type Programs, probePicture, runFfmpeg, TookTooLong, Unreadable } from './ffmpeg.ts';
 import { BUMPER_SECONDS, MAX_CLIP_SECONDS, planTranscode } from './recipe.ts';
 import type { Lease } from './store.ts';
 
 /** Why a video can not become a clip, however often it is tried. The videos service words each for the player. */
 export type FailureCode = 'not_a_video' | 'unreadable' | 'no_picture' | 'too_short' | 'too_large_picture';
+
+/** Why an attempt broke off although another may succeed; the reason that is told when none did. */
+export type PassingFault = 'original_missing' | 'took_too_long' | 'unavailable' | 'processing_failed';
+
+export function faultOf(error: unknown): PassingFault {
+  if (error instanceof TookTooLong) return 'took_too_long';
+  if (error instanceof Error && error.name === 'NoSuchKey') return 'original_missing';
+  return isDependencyAway(error) ? 'unavailable' : 'processing_failed';
+}
 
 export type TranscodeResult =
   | { outcome: 'made'; durationSeconds: number }

@@ -8,7 +8,7 @@ import { type JobQueue, type ReceivedMessage, transcodeMessage } from '@anb/serv
 import { Histogram, type Registry } from 'prom-client';
 import type { Programs } from './ffmpeg.ts';
 import { extendLease, fail, type Lease, publish, releaseLease, takeLease } from './store.ts';
-import { transcode } from './transcode.ts';
+import { faultOf, type PassingFault, transcode } from './transcode.ts';
 
 export interface WorkerOptions {
   sql: Sql;
@@ -19,6 +19,8 @@ export interface WorkerOptions {
   programs: Programs;
   scratchDir: string;
   visibilitySeconds: number;
+  /** How long the job in hand may go on when the worker stops. */
+  drainSeconds: number;
 }
 
 /** What became of a message. */
@@ -34,11 +36,15 @@ const RETRY_MS = 2000;
  * received -> lease taken -> transcoded -> published or failed -> message deleted
  *          -> busy (another worker's lease lives): the message is hidden for the lease's remainder
  *          -> final (nothing to do): the message is deleted
- * A passing fault gives the lease back and hides the message until the next attempt. Whoever loses the lease, by
- * deletion of the video or to another worker, stops at once and changes nothing.
+ * A passing fault gives the lease back and hides the message until the next attempt; at the last one the video fails
+ * with that fault as its reason. Whoever loses the lease, by deletion of the video or to another worker, stops at once
+ * and changes nothing.
  */
 export class Worker {
   readonly #options: WorkerOptions;
+  /** No more jobs. */
+  readonly #drain = new AbortController();
+  /** Not even the one in hand. */
   readonly #stop = new AbortController();
   readonly #count: (outcome: Outcome) => void;
   readonly #duration: Histogram;
@@ -72,15 +78,20 @@ export class Worker {
     this.#running = this.#run();
   }
 
-  /** Takes no more jobs; the one in hand is given back. */
+  /** Takes no more jobs; the one in hand has `drainSeconds` to end, then it is given back. */
   async stop(): Promise<void> {
-    this.#stop.abort(new Error('the worker stops'));
+    this.#drain.abort();
+    const deadline = setTimeout(
+      () => this.#stop.abort(new Error('the worker stops')),
+      this.#options.drainSeconds * 1000,
+    );
     await this.#running;
+    clearTimeout(deadline);
   }
 
   async #run(): Promise<void> {
     const { queue, log, visibilitySeconds } = this.#options;
-    const { signal } = this.#stop;
+    const { signal } = this.#drain;
     while (!signal.aborted) {
       try {
         const message = await queue.receive(LONG_POLL_SECONDS, visibilitySeconds, signal);
@@ -126,6 +137,7 @@ export class Worker {
     const { sql, objects, programs, scratchDir } = this.#options;
     const heartbeat = this.#keepAlive(lease, message, log);
     const signal = AbortSignal.any([this.#stop.signal, heartbeat.lost]);
+    let fault: PassingFault = 'processing_failed';
     try {
       const work = { objects, programs, scratchDir, signal, onProgress: heartbeat.report };
       const result = await transcode(lease, work);
@@ -141,21 +153,32 @@ export class Worker {
         return 'failed';
       }
     } catch (error) {
-      if (!signal.aborted) log.warn({ err: error }, 'transcoding broke off; it will be tried again');
+      fault = faultOf(error);
+      if (!signal.aborted) log.warn({ err: error, fault }, 'transcoding broke off');
     }
     await heartbeat.stop();
-    return this.#giveUp(lease, message, log);
+    return this.#giveUp(lease, message, this.#stop.signal.aborted ? null : fault, log);
   }
 
   /** Ends a job that came to no conclusion; what it wrote goes, unless it turns out to have been published. */
-  async #giveUp(lease: Lease, message: ReceivedMessage, log: Logger): Promise<Outcome> {
+  async #giveUp(
+    lease: Lease,
+    message: ReceivedMessage,
+    fault: PassingFault | null,
+    log: Logger,
+  ): Promise<Outcome> {
     const { sql, objects, queue } = this.#options;
-    const { outcome, waitSeconds } = await releaseLease(sql, lease, !this.#stop.signal.aborted);
+    const { outcome, waitSeconds } = await releaseLease(sql, lease, fault);
     if (outcome === 'published') {
       await queue.delete(message.receipt);
       return 'processed';
     }
-    await queue.hide(message.receipt, waitSeconds);
+    if (outcome === 'failed') {
+      await queue.delete(message.receipt);
+      log.error({ fault }, 'given up after the last attempt');
+    } else {
+      await queue.hide(message.receipt, waitSeconds);
+    }
     await objects
       .deleteAll(`${mediaFolder(lease.videoId)}${lease.token}/`)
       .catch((error: unknown) => log.warn({ err: error }, 'unpublished media not removed'));

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { freePorts } from '@anb/embedded/ports';
+import { createLog } from '@anb/service-kit/log';
 import { originalKey } from '@anb/service-kit/media';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
@@ -19,7 +20,9 @@ import { createTestBucket, createTestQueue, type TestBucket } from '@anb/testing
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
 import { createPlayers, createVideo, type Player } from '@anb/testing/players';
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Worker } from '../src/worker.ts';
 
 const run = promisify(execFile);
 const { ffmpeg, ffprobe } = findFfmpeg();
@@ -59,7 +62,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function startWorker(): Promise<ChildProcess> {
+async function startWorker(drainSeconds = 0): Promise<ChildProcess> {
   const [opsPort = 0] = await freePorts(1);
   const worker = spawn(process.execPath, [program], {
     env: {
@@ -75,6 +78,7 @@ async function startWorker(): Promise<ChildProcess> {
       SQS_QUEUE_URL: queueOptions.queueUrl,
       SQS_ENDPOINT: queueOptions.endpoint,
       VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
+      DRAIN_SECONDS: String(drainSeconds),
       FFMPEG_PATH: ffmpeg,
       FFPROBE_PATH: ffprobe,
       SCRATCH_DIR: folder,
@@ -204,7 +208,7 @@ describe('an upload that no retry can save', () => {
     expect(await mediaOf(id)).toEqual([]);
   });
 
-  test('fails after five attempts', async () => {
+  test('because its workers died five times fails', async () => {
     const id = await createVideo(database.admin, player.id, { status: 'uploaded' });
     await database.admin`update videos.videos set attempts = 5 where id = ${id}`;
     await queue.send([{ video_id: id }]);
@@ -223,6 +227,58 @@ describe('a fault that passes', () => {
     expect((await row(id)).status).toBe('processing');
     await objects.put(originalKey(id), Readable.from([clip]), { contentType: 'video/mp4' });
     expect(await ended(id, 'processed', 20_000)).toMatchObject({ attempts: 2 });
+  });
+});
+
+describe('a fault that does not pass', () => {
+  /** Real but for the pauses between attempts, 75 s in all. */
+  class ImpatientQueue extends JobQueue {
+    override hide = (receipt: string, seconds: number) => super.hide(receipt, Math.min(seconds, 1));
+  }
+  let impatient: ImpatientQueue;
+  let worker: Worker;
+
+  beforeAll(async () => {
+    impatient = new ImpatientQueue(await createTestQueue(VISIBILITY_SECONDS));
+    worker = new Worker({
+      sql: database.connect('anb_transcoder'),
+      objects,
+      queue: impatient,
+      log: createLog('test', 'silent'),
+      registry: new Registry(),
+      programs: { ffmpeg, ffprobe },
+      scratchDir: folder,
+      visibilitySeconds: VISIBILITY_SECONDS,
+      drainSeconds: 0,
+    });
+    worker.start();
+  });
+  afterAll(async () => {
+    await worker.stop();
+    impatient.close();
+  });
+
+  test('ends in failed at the fifth attempt, with its cause, whatever else the message was received for', async () => {
+    const id = await createVideo(database.admin, player.id, { status: 'uploaded' }); // without its object
+    await database.admin`
+      update videos.videos
+      set lease_token = gen_random_uuid(), lease_expires_at = now() + interval '3 seconds'
+      where id = ${id}`;
+    await impatient.send([{ video_id: id }]);
+    expect(await ended(id, 'failed')).toMatchObject({
+      attempts: 5,
+      failure_code: 'original_missing',
+      lease_token: null,
+    });
+    await vi.waitFor(async () =>
+      expect(await impatient.state()).toMatchObject({ visible: 0, inFlight: 0, delayed: 0 }),
+    );
+    const deadLetters = new JobQueue({
+      ...queueOptions,
+      queueUrl: (await impatient.state()).redrive?.deadLetterUrl ?? '',
+    });
+    expect(await deadLetters.state()).toMatchObject({ visible: 0, inFlight: 0 });
+    deadLetters.close();
   });
 });
 
@@ -275,4 +331,17 @@ test('SIGTERM in the middle gives the job back at once, as no attempt, and anoth
   await startWorker();
   expect(await ended(id, 'processed', 30_000)).toMatchObject({ attempts: 1 });
   expect(await mediaOf(id)).toHaveLength(2);
+}, 60_000);
+
+test('SIGTERM lets the job in hand end when there is time for it, and takes no other', async () => {
+  await stopWorkers();
+  await startWorker(60);
+  const id = await uploaded(await readFile(join(folder, 'slow.mp4')));
+  await vi.waitFor(async () => expect((await row(id)).status).toBe('processing'), 5000);
+  const next = await uploaded(clip);
+  expect(await stopWorkers()).toEqual([0]);
+  expect(await row(id)).toMatchObject({ status: 'processed', attempts: 1 });
+  expect(await row(next)).toMatchObject({ status: 'uploaded', attempts: 0 });
+  await startWorker();
+  await ended(next, 'processed');
 }, 60_000);

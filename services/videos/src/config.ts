@@ -15,7 +15,7 @@ export const readConfig = () =>
     ...tokenEnv,
     ...objectsEnv,
     ...queueEnv,
-    /** Where SQS puts what five receives did not end; only to count it. */
+    /** Where SQS puts what too many receives did not end; only to count it. */
     SQS_DLQ_URL: url().optional(),
     ...publicEnv,
     MAX_UPLOAD_MB: count(1, 1000).default(100),

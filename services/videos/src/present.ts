@@ -52,6 +52,9 @@ const failureReasons: Record<string, string> = {
   no_picture: 'El archivo no tiene imagen, solo sonido u otros datos.',
   too_short: 'El video es demasiado corto. Sube uno de al menos medio segundo.',
   too_large_picture: 'La resolución del video es demasiado grande. El máximo es 8K.',
+  original_missing: 'El archivo que subiste ya no está. Vuelve a subirlo.',
+  took_too_long: 'El video tarda demasiado en procesarse. Prueba con uno más corto o de menor resolución.',
+  unavailable: 'No pudimos procesar el video por un problema nuestro. Vuelve a subirlo más tarde.',
   processing_failed: 'No pudimos procesar el video después de varios intentos. Inténtalo con otro archivo.',
 };
 

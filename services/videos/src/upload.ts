@@ -115,7 +115,8 @@ async function readForm(
     form.fields[name] = value;
   });
   parser.on('file', (name, stream, filename) => {
-    if (name !== 'video_file' || form.file) return void stream.resume();
+    // Of a file that nobody asked for an error must be heard too, or it ends the process.
+    if (name !== 'video_file' || form.file) return void stream.on('error', () => {}).resume();
     form.file = { filename: displayName(filename), bytes: 0 };
     const gate = new MovieGate(form.file);
     stream.on('limit', () => gate.destroy(tooLarge(maxUploadBytes)));

@@ -236,6 +236,10 @@ describe('an upload', () => {
   test.each([
     ['whose last boundary is missing', () => Buffer.concat([Buffer.from(beginning), movie()])],
     [
+      'that breaks off in a file of another name',
+      () => Buffer.concat([Buffer.from(beginning.replace('video_file', 'other')), movie()]),
+    ],
+    [
       'that breaks off',
       () =>
         new ReadableStream({
