@@ -72,14 +72,15 @@ export interface Target {
 /** @returns status 0 when nothing came in time */
 export function fetchFrom(localAddress: string, { host, port, path }: Target, timeoutMs: number) {
   return new Promise<{ status: number; body: string }>((resolve) => {
-    const request = get({ host, port, path, localAddress, agent: false }, (response) => {
+    // A signal, because a request's own timeout begins only once it is connected.
+    const signal = AbortSignal.timeout(timeoutMs);
+    const request = get({ host, port, path, localAddress, agent: false, signal }, (response) => {
       const { statusCode: status = 0 } = response;
       text(response).then(
         (body) => resolve({ status, body }),
         () => resolve({ status: 0, body: '' }),
       );
     });
-    request.setTimeout(timeoutMs, () => request.destroy(new Error('too late')));
     request.on('error', () => resolve({ status: 0, body: '' }));
   });
 }
