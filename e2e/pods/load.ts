@@ -10,7 +10,8 @@ const [url = '', mode = ''] = process.argv.slice(2);
 const withUploads = mode === 'with-uploads';
 
 const clip = readFileSync(fileURLToPath(new URL('../../collections/sample.mp4', import.meta.url)));
-const VISITORS = 10;
+/** The control is short, so more people meet it. */
+const VISITORS = withUploads ? 10 : 30;
 const MEAN_PAUSE_MS = 120;
 /** Much longer than the scaled pause before a stop, so that a pod that leaves has some in hand when SIGTERM comes. */
 const UPLOAD_SECONDS = 20;

@@ -12,7 +12,10 @@ import { ensureTools, PATH } from './tools.ts';
 // takes everything back. What lies outside, a cgroup and a folder, goes here.
 const LIMIT_MS = 15 * 60_000;
 
-await ensureTools();
+await ensureTools().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});
 const folder = mkdtempSync(join(tmpdir(), 'anb-pods-'));
 chmodSync(folder, 0o755); // Postgres runs as another user.
 const cgroup = createCgroup(`anb-pods-${process.pid}`);
