@@ -46,7 +46,7 @@ export async function upgrade(system: System, longClip: string): Promise<Upgrade
   return { report, inFlight, lost: lost.length, problems };
 }
 
-/** SIGTERM comes in the middle of a job: the old pod gives it back, the new one does it. */
+/** SIGTERM comes in the middle of a job: the old pod ends it within its grace period, the new one takes the others. */
 async function replaceTranscoder({ cluster, backends }: System, clip: string) {
   const [old] = cluster.running(TRANSCODER);
   const refused: string[] = [];
@@ -61,12 +61,11 @@ async function replaceTranscoder({ cluster, backends }: System, clip: string) {
   await cluster.roll(TRANSCODER);
   say(`replaced ${TRANSCODER} in the middle of a job`);
   await until('the long clip is processed', 180, () => isIn('processed'));
-  const end = old?.sandbox.lines.find((line) => line.includes(videoId) && line.includes('"job done"'));
-  const wasMet = end?.includes('"outcome":"released"');
-  return {
-    videoId,
-    problems: [...refused, ...(wasMet ? [] : [`SIGTERM did not meet the long job: ${end}`])],
-  };
+  const lines = old?.sandbox.lines ?? [];
+  const stop = lines.findIndex((line) => line.includes('"draining"'));
+  const end = lines.findIndex((line) => line.includes(videoId) && line.includes('"outcome":"processed"'));
+  const problem = `the long job was not ended by the worker that got SIGTERM in the middle of it: ${lines[end]}`;
+  return { videoId, problems: [...refused, ...(stop >= 0 && end > stop ? [] : [problem])] };
 }
 
 async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
