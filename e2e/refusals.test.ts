@@ -2,15 +2,17 @@ import { execFile } from 'node:child_process';
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { makeClip } from '@anb/testing/clips';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importPKCS8, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, Api, type TestPlayer, uploadForm } from './api.ts';
-import { makeDataDir, type RunningStack, startStack } from './stack.ts';
+import { environmentOf, makeDataDir, type RunningStack, startStack } from './stack.ts';
 
 const run = promisify(execFile);
 const { ffmpeg } = findFfmpeg();
@@ -298,6 +300,61 @@ describe('videos refuses', () => {
     ['media that are no media', () => api.send('GET', `/media/${id}/${id}/original`), 400, 'invalid_input'],
     ['a method it does not know', () => api.send('PUT', '/api/public/videos'), 405, 'method_not_allowed'],
   ]);
+
+  const throughGateway = () => stack.url;
+  const directly = () => `http://127.0.0.1:${environmentOf(stack.pidOf('videos')).PORT}`;
+  test.each([
+    ['250 MB', throughGateway, 250, {}],
+    ['250 MB, asked whether it may', throughGateway, 250, { expect: '100-continue' }],
+    ['250 MB in a service', directly, 250, {}],
+    ['250 MB in a service, asked whether it may', directly, 250, { expect: '100-continue' }],
+    ['3 GB of unknown length', throughGateway, undefined, {}],
+    ['3 GB of unknown length in a service', directly, undefined, {}],
+  ])('%s, and the sender hears it', async (_what, address, megabytes, headers) => {
+    const length = megabytes && { 'content-length': String(megabytes * 1024 * 1024) };
+    const answer = await sendMovie(address(), { ...length, ...headers }, megabytes ?? 3072);
+    expect(answer).toMatchObject({ status: 413, body: { code: 'too_large' } });
+    expect((await api.as(player, 'GET', '/api/videos')).status).toBe(200);
+  });
+
+  /** Sends a form that holds a movie of so many megabytes, as fast as it is taken. */
+  async function sendMovie(address: string, headers: Record<string, string>, megabytes: number) {
+    const { promise, resolve, reject } = Promise.withResolvers<{
+      status: number | undefined;
+      body: unknown;
+    }>();
+    const sending = request(`${address}/api/videos/upload`, {
+      method: 'POST',
+      headers: {
+        authorization: player.authorization,
+        'content-type': 'multipart/form-data; boundary=b',
+        ...headers,
+      },
+    });
+    sending.once('response', async (answer) => {
+      const body = JSON.parse(Buffer.concat(await answer.toArray()).toString());
+      resolve({ status: answer.statusCode, body });
+    });
+    sending.on('error', reject); // too late when the answer has been read
+    const head = '--b\r\ncontent-disposition: form-data; name="video_file"; filename="a.mp4"\r\n\r\n';
+    const megabyte = Buffer.alloc(1024 * 1024);
+    const form = Readable.from(
+      (function* () {
+        yield Buffer.concat([
+          Buffer.from(head),
+          Buffer.from(movie),
+          megabyte.subarray(head.length + movie.length),
+        ]);
+        for (let sent = 1; sent < megabytes; sent++) yield megabyte;
+      })(),
+    );
+    if (headers.expect) sending.once('continue', () => form.pipe(sending));
+    else form.pipe(sending);
+    return promise.finally(() => {
+      form.destroy();
+      sending.destroy();
+    });
+  }
 
   test('somebody else to read, change or delete a video', async () => {
     const owner = await api.signUp();

@@ -85,17 +85,14 @@ function refuseUnread({ headers, body }: UploadRequest, maxUploadBytes: number):
   if (!body) throw invalidInput([{ field: 'video_file', message: 'is required' }]);
   // A body not far beyond the limit is read to its end, so that the client hears why; one of any size is not.
   if (Number(headers['content-length'] ?? 0) > 2 * maxUploadBytes)
-    throw tooLarge(maxUploadBytes, { Connection: 'close' });
+    throw tooLarge(maxUploadBytes);
 }
 
-const tooLarge = (maxUploadBytes: number, headers = {}) =>
+const tooLarge = (maxUploadBytes: number) =>
   new ApiError(
     413,
     'too_large',
     `The clip is larger than ${maxUploadBytes / 1024 / 1024} MB. Send a shorter one.`,
-    {
-      headers,
-    },
   );
 
 async function readForm(
