@@ -83,10 +83,11 @@ function refuseUnread({ headers, body }: UploadRequest, maxUploadBytes: number):
     throw new ApiError(415, 'unsupported_media_type', 'Send the clip as multipart/form-data.');
   }
   if (!body) throw invalidInput([{ field: 'video_file', message: 'is required' }]);
-  // A body not far beyond the limit is read to its end, so that the client hears why; one of any size is not.
-  if (Number(headers['content-length'] ?? 0) > 2 * maxUploadBytes)
-    throw tooLarge(maxUploadBytes);
+  if (Number(headers['content-length'] ?? 0) > maxBodyBytes(maxUploadBytes)) throw tooLarge(maxUploadBytes);
 }
+
+/** A body not far beyond the limit is read to its end, so that the slowest client hears why; one of any size is not. */
+const maxBodyBytes = (maxUploadBytes: number) => 2 * maxUploadBytes;
 
 const tooLarge = (maxUploadBytes: number) =>
   new ApiError(
@@ -118,8 +119,8 @@ async function readForm(
     const gate = new MovieGate(form.file);
     stream.on('limit', () => gate.destroy(tooLarge(maxUploadBytes)));
     stream.on('error', () => gate.destroy(truncated()));
-    broken.signal.addEventListener('abort', () => gate.destroy(truncated()));
-    // What is refused is still read to its end, or the client would not read our answer.
+    broken.signal.addEventListener('abort', () => gate.destroy(broken.signal.reason));
+    // What is refused is still read, or the client would not read our answer.
     gate.once('close', () => stream.unpipe(gate).resume());
     stream.pipe(gate);
     storing = objects.put(key, gate, { contentType: 'video/mp4' });
@@ -127,14 +128,29 @@ async function readForm(
   });
 
   try {
-    await pipeline(Readable.fromWeb(body as unknown as ReadableStream), parser);
-  } catch {
-    broken.abort();
+    await pipeline(
+      Readable.fromWeb(body as unknown as ReadableStream),
+      (chunks: AsyncIterable<Buffer>) => measured(chunks, maxUploadBytes),
+      parser,
+    );
+  } catch (error) {
+    const why = error instanceof ApiError ? error : truncated();
+    broken.abort(why);
     await storing;
-    throw truncated();
+    throw why;
   }
   await storing;
   return form;
+}
+
+/** Counts all of the body, also what is between the parts and in parts that nobody asked for. */
+async function* measured(chunks: AsyncIterable<Buffer>, maxUploadBytes: number) {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes(maxUploadBytes)) throw tooLarge(maxUploadBytes);
+    yield chunk;
+  }
 }
 
 const truncated = () =>

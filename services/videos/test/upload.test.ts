@@ -256,6 +256,31 @@ describe('an upload', () => {
     await expectNothingLeft();
   });
 
+  test.each([
+    ['is no movie', beginning, 400, 'not_a_video'],
+    ['is no movie and was not asked for', beginning.replace('video_file', 'other'), 413, 'too_large'],
+    ['is a text field', beginning.replace(/; filename.*"/, ''), 413, 'too_large'],
+    ['never begins', '', 413, 'too_large'],
+  ])(
+    'without an end that %s is read no further than it must be, and leaves nothing',
+    async (_what, head, status, code) => {
+      let taken = 0;
+      const body = new ReadableStream({
+        pull(controller) {
+          const chunk = taken === 0 ? Buffer.from(head || 'x') : Buffer.alloc(64 * 1024, 'x');
+          taken += chunk.length;
+          controller.enqueue(chunk);
+          if (taken > 20 * MAX_UPLOAD_BYTES) controller.error(new Error('read on and on'));
+        },
+      });
+      const answer = await upload(body, { 'content-type': 'multipart/form-data; boundary=b' });
+      expect(answer.status).toBe(status);
+      expect(await answer.json()).toMatchObject({ code });
+      expect(taken).toBeLessThan(2.5 * MAX_UPLOAD_BYTES);
+      await expectNothingLeft();
+    },
+  );
+
   test('needs a token', async () => {
     const answer = await videos.app.request('/api/videos/upload', { method: 'POST', body: form([]) });
     expect(answer.status).toBe(401);
