@@ -42,8 +42,14 @@ export const unavailable = () =>
     headers: { 'Retry-After': '2' },
   });
 
-// Postgres answers these while it stops, starts or has no slot left; the last while a password is being rotated.
-const databaseAway = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', '28P01']);
+const databaseAway = new Set([
+  // It stops, starts or has no slot left; the last while a password is being rotated.
+  ...['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', '28P01'],
+  // The statement waited too long, for a lock say; the server is being replaced and takes no writes yet.
+  ...['57014', '55P03', '25006'],
+  // Two transactions were in each other's way.
+  ...['40P01', '40001'],
+]);
 const networkAway = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 const clientAway = new Set([
   'TimeoutError',
@@ -53,7 +59,7 @@ const clientAway = new Set([
   'ServiceUnavailable',
 ]);
 
-/** Whether an error says that Postgres, S3 or SQS can not be reached now, so that a retry may succeed. */
+/** Whether an error says that Postgres, S3 or SQS can not be reached or can not do it now, so that a retry may succeed. */
 export function isDependencyAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };

@@ -27,6 +27,9 @@ routes.get('/broken', () => {
 routes.get('/away', () => {
   throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
 });
+routes.get('/passing/:code', (c) => {
+  throw Object.assign(new Error('canceling statement'), { code: c.req.param('code') });
+});
 app.route('/', routes);
 
 const post = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
@@ -91,6 +94,17 @@ describe('every service', () => {
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('2');
     expect(await answer.text()).not.toContain('10.0.0.7');
+  });
+
+  test.each([
+    ['a statement that took too long', '57014'],
+    ['a standby that is about to be promoted', '25006'],
+    ['a deadlock', '40P01'],
+    ['a conflict between transactions', '40001'],
+    ['a lock that is not to be had', '55P03'],
+  ])('answers 503 with Retry-After for %s', async (_what, code) => {
+    const answer = await app.request(`/passing/${code}`);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
   });
 
   test('keeps a request id that it is given and makes one otherwise', async () => {

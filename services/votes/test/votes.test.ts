@@ -109,6 +109,17 @@ describe('a vote', () => {
     expect(await own.json()).toEqual([video]);
   });
 
+  test('while the tallies are locked is put off, and counts once it is tried again', async () => {
+    const [owner, voter] = [await players.signUp(), await players.signUp()];
+    const video = await createVideo(database.admin, owner.id);
+    await database.admin.begin(async (transaction) => {
+      await transaction`lock table votes.tallies in exclusive mode`;
+      const answer = await vote(video, voter);
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+    });
+    expect(await (await vote(video, voter)).json()).toMatchObject({ votes: 1 });
+  });
+
   test('counts once of a hundred at the same time by one user', async () => {
     const [owner, voter] = [await players.signUp(), await players.signUp()];
     const video = await createVideo(database.admin, owner.id);
