@@ -107,8 +107,10 @@ export function runFfmpeg(programs: Programs, plan: FfmpegPlan, options: RunOpti
     };
     signal.addEventListener('abort', kill, { once: true });
     command
+      // Before the first job of a process ffmpeg is asked what it can do; an abort meanwhile found nothing to kill.
+      .on('start', () => signal.aborted && kill())
       .on('progress', ({ timemark }: { timemark: string }) => onProgress?.(secondsOf(timemark)))
-      .on('end', () => settle())
+      .on('end', () => settle(signal.aborted ? signal.reason : undefined))
       .on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
         if (signal.aborted) return settle(signal.reason);
         if (error.message.startsWith('process ran into a timeout')) {

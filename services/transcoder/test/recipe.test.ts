@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { makeClip } from '@anb/testing/clips';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -100,5 +103,15 @@ describe.each([
     );
     await expect(runFfmpeg(programs, plan, { ...run, signal: stop.signal })).rejects.toThrow('enough');
     expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  // fluent-ffmpeg asks ffmpeg what it can do before the first job of a process; there is nothing to kill then.
+  test.each([1, 50])('is stopped by a signal %i ms into the first job of a process', async (abortMs) => {
+    const program = fileURLToPath(new URL('./first-job.ts', import.meta.url));
+    const args = [program, programs.ffmpeg, join(folder, 'long.mp4'), String(abortMs)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const { ended, ms } = JSON.parse(stdout);
+    expect(ended).toBe('enough');
+    expect(ms).toBeLessThan(2000);
   });
 });
