@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createPublicKey, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
+import { openDatabase } from '@anb/service-kit/database';
 import { makeClip } from '@anb/testing/clips';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importPKCS8, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Answer, Api, type TestPlayer, uploadForm } from './api.ts';
 import { environmentOf, makeDataDir, type RunningStack, startStack } from './stack.ts';
 
@@ -366,20 +367,47 @@ describe('videos refuses', () => {
     }
   });
 
+  /** All that the store keeps of originals, finished or not. */
+  const storedFiles = () =>
+    readdirSync(join(folder.path, 'objects'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.includes('/media/')) // a transcoder may be at work on another test's video
+      .sort();
+
   test('an upload that is cut half-way: nothing of it stays', async () => {
     const sender = await api.signUp();
+    const sql = openDatabase({
+      url: environmentOf(stack.pidOf('videos')).DATABASE_URL ?? '',
+      max: 1,
+      applicationName: 'test',
+    });
+    const begun = async () =>
+      (await sql`select video_id from videos.uploads`).map(({ video_id }) => video_id as string);
+    const before = storedFiles();
     await new Promise<void>((resolve, reject) => {
       const socket = connect(Number(new URL(stack.url).port), '127.0.0.1', () => {
         socket.write(
           `POST /api/videos/upload HTTP/1.1\r\nhost: x\r\nauthorization: ${sender.authorization}\r\n` +
-            'content-type: multipart/form-data; boundary=b\r\ncontent-length: 1000000\r\n\r\n' +
+            'content-type: multipart/form-data; boundary=b\r\ncontent-length: 10000000\r\n\r\n' +
             '--b\r\ncontent-disposition: form-data; name="video_file"; filename="a.mp4"\r\n\r\n',
         );
-        socket.write(Buffer.from(movie), () => setTimeout(() => socket.destroy(), 300));
+        // More than a part of the store's, so that it holds some of it by then.
+        const part = new Uint8Array(6 * 1024 * 1024);
+        part.set(movie);
+        socket.write(part);
+        vi.waitFor(async () => {
+          expect(await begun()).toHaveLength(1);
+          expect(storedFiles().length).toBeGreaterThan(before.length);
+        }, 10_000)
+          .catch(reject)
+          .finally(() => socket.destroy());
       });
       socket.once('close', () => resolve()).once('error', reject);
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await vi.waitFor(async () => expect(await begun()).toEqual([]), 5000);
+    await sql.end();
+    expect(storedFiles()).toEqual(before);
     expect((await api.as(sender, 'GET', '/api/videos')).body).toEqual([]);
     expect((await api.send('GET', '/health')).status).toBe(200);
   });

@@ -9,9 +9,8 @@ export interface TestDatabase {
   admin: Sql;
   /** A URL as a service has it. */
   url: (role: Role) => string;
-  /** A connection as a service has it; every statement it runs is noted in `queries`. */
-  connect: (role: Role) => Sql;
-  queries: string[];
+  /** A pool as a service has it; `onQuery` sees every statement. */
+  connect: (role: Role, onQuery?: (query: string) => void) => Sql;
   drop: () => Promise<void>;
 }
 
@@ -24,18 +23,16 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const adminUrl = serverUrl.replace(/postgres$/, name);
   const url = (role: Role) => adminUrl.replace(/\/\/[^@]*@/, `//${role}:${PASSWORD}@`);
   const admin = openDatabase({ url: adminUrl, max: 3, applicationName: 'testing', patient: true });
-  const queries: string[] = [];
   const open: Sql[] = [admin];
   return {
     admin,
     url,
-    queries,
-    connect: (role) => {
+    connect: (role, onQuery) => {
       const sql = openDatabase({
         url: url(role),
         max: 10,
         applicationName: role,
-        onQuery: (query) => queries.push(query),
+        ...(onQuery && { onQuery }),
       });
       open.push(sql);
       return sql;

@@ -157,9 +157,9 @@ describe('with 500 videos stored', () => {
       endpoint: `http://127.0.0.1:${port}`,
     });
     const signed = vi.spyOn(objects, 'signedUrl');
-    const { database } = videos;
+    const queries: string[] = [];
     const app = createApp({
-      sql: database.connect('anb_videos'),
+      sql: videos.database.connect('anb_videos', (query) => queries.push(query)),
       log: createLog('test', 'silent'),
       registry: new Registry(),
       objects,
@@ -171,11 +171,10 @@ describe('with 500 videos stored', () => {
     const authorization = 'Bearer any';
     await app.request('/api/public/videos'); // opens the connection
     for (const path of ['/api/public/videos?city=neiva&limit=100&page=2', '/api/videos']) {
-      const before = database.queries.length;
+      queries.length = 0;
       const answer = await app.request(path, { headers: { authorization } });
       expect(await answer.json()).toHaveLength(path.startsWith('/api/videos') ? 500 : 100);
-      const asked = database.queries.slice(before).filter((query) => query.includes('videos.videos'));
-      expect(asked).toHaveLength(1);
+      expect(queries).toHaveLength(1);
     }
     expect(signed).not.toHaveBeenCalled();
     expect(calls).toBe(0);
