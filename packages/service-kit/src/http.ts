@@ -46,7 +46,7 @@ export function createRoutes() {
 /** Files come in forms; they are large and take their time. */
 function exceptForms(limit: MiddlewareHandler): MiddlewareHandler {
   return async function limitJsonRequest(c, next) {
-    if (c.req.header('content-type')?.startsWith('multipart/form-data')) return next();
+    if (/^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '')) return next();
     return limit(c, next);
   };
 }

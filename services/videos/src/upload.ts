@@ -20,6 +20,8 @@ export interface UploadRequest {
   body: globalThis.ReadableStream | null;
 }
 
+type Parser = InstanceType<typeof Busboy>;
+
 interface StoredFile {
   filename: string;
   bytes: number;
@@ -46,6 +48,7 @@ const fieldsOfForm = z.object({
  */
 export async function receiveUpload(dependencies: Dependencies, request: UploadRequest): Promise<string> {
   const { sql, objects, log, maxUploadBytes } = dependencies;
+  const parser = parserOf(request, maxUploadBytes);
   refuseUnread(request, maxUploadBytes);
   const videoId = randomUUID();
   const key = originalKey(videoId);
@@ -53,7 +56,7 @@ export async function receiveUpload(dependencies: Dependencies, request: UploadR
 
   let video: Parameters<typeof acceptUpload>[1];
   try {
-    const form = await readForm(dependencies, request, key);
+    const form = await readForm(dependencies, parser, request, key);
     const { fields, file } = judge(form);
     video = {
       id: videoId,
@@ -77,11 +80,22 @@ export async function receiveUpload(dependencies: Dependencies, request: UploadR
   return videoId;
 }
 
+function parserOf({ headers }: UploadRequest, maxUploadBytes: number): Parser {
+  const unsupported = () =>
+    new ApiError(415, 'unsupported_media_type', 'Send the clip as multipart/form-data, with its boundary.');
+  if (!/^multipart\/form-data\b.*boundary="?[^"\s]/i.test(headers['content-type'] ?? '')) throw unsupported();
+  try {
+    return new Busboy({
+      headers: headers as BusboyHeaders,
+      limits: { fileSize: maxUploadBytes, files: 2, fields: 10, fieldSize: 2000, headerPairs: 50 },
+    });
+  } catch {
+    throw unsupported();
+  }
+}
+
 /** What can be told before the body is read. */
 function refuseUnread({ headers, body }: UploadRequest, maxUploadBytes: number): void {
-  if (!/^multipart\/form-data\s*;.*boundary=/i.test(headers['content-type'] ?? '')) {
-    throw new ApiError(415, 'unsupported_media_type', 'Send the clip as multipart/form-data.');
-  }
   if (!body) throw invalidInput([{ field: 'video_file', message: 'is required' }]);
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes(maxUploadBytes)) throw tooLarge(maxUploadBytes);
 }
@@ -98,14 +112,11 @@ const tooLarge = (maxUploadBytes: number) =>
 
 async function readForm(
   { objects, maxUploadBytes }: Dependencies,
-  { headers, body }: UploadRequest,
+  parser: Parser,
+  { body }: UploadRequest,
   key: string,
 ): Promise<Form> {
   const form: Form = { fields: {}, file: undefined };
-  const parser = new Busboy({
-    headers: headers as BusboyHeaders,
-    limits: { fileSize: maxUploadBytes, files: 2, fields: 10, fieldSize: 2000, headerPairs: 50 },
-  });
   const broken = new AbortController();
   let storing: Promise<unknown> = Promise.resolve();
 

@@ -226,6 +226,8 @@ describe('an upload', () => {
   test.each([
     ['JSON', 'application/json'],
     ['multipart without a boundary', 'multipart/form-data'],
+    ['multipart with an empty boundary', 'multipart/form-data; boundary='],
+    ['multipart with a boundary for another parameter', 'multipart/form-data; xboundary=b'],
   ])('as %s is refused', async (_what, contentType) => {
     const answer = await upload('{}', { 'content-type': contentType });
     expect(answer.status).toBe(415);
@@ -280,6 +282,18 @@ describe('an upload', () => {
       await expectNothingLeft();
     },
   );
+
+  test('may write its media type as it likes', async () => {
+    const body = Buffer.concat([
+      Buffer.from('--b\r\ncontent-disposition: form-data; name="title"\r\n\r\nMi mejor jugada\r\n'),
+      Buffer.from(beginning),
+      movie(200_000),
+      Buffer.from('\r\n--b--\r\n'),
+    ]);
+    const answer = await upload(body, { 'content-type': 'Multipart/Form-Data; Boundary="b"' });
+    expect(answer.status).toBe(201);
+    expect(await rows()).toMatchObject([{ title: 'Mi mejor jugada', size_bytes: '200000' }]);
+  });
 
   test('needs a token', async () => {
     const answer = await videos.app.request('/api/videos/upload', { method: 'POST', body: form([]) });
