@@ -143,7 +143,7 @@ export function rankingRoutes({ standings, mediaBaseUrl }: Dependencies) {
     c.header('ETag', etag);
     c.header('X-Total-Count', String(all.length));
     c.header('Cache-Control', 'no-cache');
-    if (c.req.header('if-none-match')?.split(/,\s*/).includes(etag)) return c.body(null, 304);
+    if (names(c.req.header('if-none-match'), etag)) return c.body(null, 304);
     return c.body(body, 200, { 'Content-Type': 'application/json' });
   });
 
@@ -173,6 +173,10 @@ export function rankingRoutes({ standings, mediaBaseUrl }: Dependencies) {
 
   return routes;
 }
+
+/** The weak comparison of RFC 9110: a cache on the way may have put `W/` before the tag. */
+const names = (ifNoneMatch: string | undefined, etag: string) =>
+  ifNoneMatch?.trim() === '*' || ifNoneMatch?.match(/"[^"]*"/g)?.includes(etag);
 
 const present = (ranked: Ranked, position: number, mediaBaseUrl: string): z.infer<typeof rankingRow> => ({
   position,
