@@ -1,4 +1,4 @@
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 
 export interface RankingRow {
   position: number;
@@ -30,7 +30,7 @@ export function homePage(ranking: readonly RankingRow[], stats: Stats) {
         <title>ANB Rising Stars Showcase</title>
         <link rel="icon" href="data:," />
         <style>
-          ${style}
+          ${raw(style)}
         </style>
       </head>
       <body>
