@@ -37,7 +37,9 @@ export function createHttp({ log, registry }: HttpOptions) {
 /** A family of routes; what a schema refuses becomes the contract's 400. */
 export function createRoutes() {
   return new OpenAPIHono<SessionEnv>({
-    defaultHook: (result) => {
+    defaultHook: (result, c) => {
+      // Without a body the validator judges an empty object, which a change may be.
+      if (result.target === 'json' && !c.req.header('content-type')) throw new HTTPException(400);
       if (!result.success) throw invalidInput(result.error.issues.map(describeIssue));
     },
   });
@@ -86,6 +88,11 @@ function refuseUnknown(app: OpenAPIHono<SessionEnv>, c: Context): never {
   );
   if (allowed.length === 0) throw new ApiError(404, 'not_found', `There is nothing at ${c.req.path}.`);
   if (allowed.includes('GET')) allowed.push('HEAD');
+  refuseMethod(c, allowed);
+}
+
+/** 405 with what is allowed. */
+export function refuseMethod(c: Context, allowed: string[]): never {
   throw new ApiError(
     405,
     'method_not_allowed',

@@ -107,6 +107,7 @@ export function accountRoutes({ sql, passwords, verify }: Dependencies) {
   routes.openapi({ ...changeProfileRoute, ...forSignedIn }, async (c) => {
     const { userId } = c.get('session');
     const change = c.req.valid('json');
+    if (Object.keys(change).length === 0) return c.json(present(await findProfile(sql, userId)), 200);
     const changed = await sql.begin(async (transaction) => {
       const profile = await changeProfile(transaction, userId, change);
       // The keys follow what is stored now, of which the change may be a part only.

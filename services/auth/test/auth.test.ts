@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createLog } from '@anb/service-kit/log';
 import { SessionCheck } from '@anb/service-kit/session';
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
@@ -232,6 +232,32 @@ describe('the profile', () => {
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
     expect(await answer.json()).toMatchObject({ code: 'unauthorized' });
+  });
+
+  test.each([
+    ['no body', {}, undefined, 400],
+    ['a body of no type', {}, '{"city":"Cali"}', 415],
+    ['a type and no body', { 'content-type': 'application/json' }, undefined, 400],
+    ['an empty body', { 'content-type': 'application/json' }, '', 400],
+  ])('is not changed by %s', async (_what, headers, body, status) => {
+    const { authorization } = await signedIn(`unchanged-${randomUUID()}@example.com`);
+    const profile = async () => (await send('GET', '/api/auth/profile', undefined, authorization)).json();
+    const before = await profile();
+    const answer = await app.request('/api/auth/profile', {
+      method: 'PATCH',
+      headers: { authorization, ...headers },
+      ...(body !== undefined && { body: new TextEncoder().encode(body) }),
+    });
+    expect(answer.status).toBe(status);
+    expect(await profile()).toEqual(before);
+  });
+
+  test('stays as it is, with its time, when no field of it is sent', async () => {
+    const { authorization } = await signedIn('nothing@example.com');
+    const before = await (await send('GET', '/api/auth/profile', undefined, authorization)).json();
+    const answer = await send('PATCH', '/api/auth/profile', { role: 'organiser' }, authorization);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual(before);
   });
 
   test('refuses a city that is too short', async () => {

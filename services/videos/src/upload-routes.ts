@@ -1,4 +1,4 @@
-import { createRoutes, json, refusing, signedIn } from '@anb/service-kit/http';
+import { createRoutes, json, refuseMethod, refusing, signedIn } from '@anb/service-kit/http';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { receiveUpload } from './upload.ts';
@@ -64,6 +64,9 @@ export function uploadRoutes(dependencies: Dependencies) {
       201,
     );
   });
+
+  // Or `upload` would be taken for the id of a video.
+  routes.all(uploadRoute.path, (c) => refuseMethod(c, ['POST']));
 
   return routes;
 }

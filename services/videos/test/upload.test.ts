@@ -295,6 +295,15 @@ describe('an upload', () => {
     expect(await rows()).toMatchObject([{ title: 'Mi mejor jugada', size_bytes: '200000' }]);
   });
 
+  test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])('is sent by POST, and not by %s', async (method) => {
+    const answer = await videos.app.request('/api/videos/upload', {
+      method,
+      headers: { authorization: player.authorization },
+    });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    if (method !== 'HEAD') expect(await answer.json()).toMatchObject({ code: 'method_not_allowed' });
+  });
+
   test('needs a token', async () => {
     const answer = await videos.app.request('/api/videos/upload', { method: 'POST', body: form([]) });
     expect(answer.status).toBe(401);
