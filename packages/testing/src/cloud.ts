@@ -17,8 +17,7 @@ export interface TestBucket {
 }
 
 /** A bucket of its own. */
-export async function createTestBucket(): Promise<TestBucket> {
-  const endpoint = inject('s3Endpoint');
+export async function createTestBucket(endpoint = inject('s3Endpoint')): Promise<TestBucket> {
   const s3 = new S3Client({ endpoint, region: REGION, forcePathStyle: true });
   const bucket = `test-${randomBytes(6).toString('hex')}`;
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { type EmbeddedCloud, startCloud } from '@anb/embedded/cloud';
+import { ObjectStore } from '@anb/service-kit/objects';
+import { createTestBucket } from '@anb/testing/cloud';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startGateway } from '../src/gateway.ts';
+
+const open: Server[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function listen(server: Server): Promise<Server> {
+  open.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+async function gatewayTo(upstream: string) {
+  const services = { auth: upstream, videos: upstream, votes: upstream, portal: upstream };
+  const server = await startGateway({ host: '127.0.0.1', port: 0, services, storeUrl: upstream });
+  open.push(server);
+  return urlOf(server);
+}
+
+test('a service that is away is a 503, one that breaks off in its answer is not passed off as whole', async () => {
+  const away = await gatewayTo('http://127.0.0.1:1');
+  const answer = await fetch(`${away}/api/videos`);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+
+  const broken = await listen(
+    createServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('half of it', () => response.destroy());
+    }),
+  );
+  const half = await fetch(`${await gatewayTo(urlOf(broken))}/api/videos`);
+  await expect(half.text()).rejects.toThrow();
+});
+
+describe('the store', () => {
+  // Another S3 would check the signature, of an address without the gateway's path.
+  const folder = mkdtempSync(join(tmpdir(), 'anb-gateway-'));
+  let cloud: EmbeddedCloud;
+  beforeAll(async () => {
+    cloud = await startCloud({ folder, port: 0, queue: { name: 'jobs', visibilitySeconds: 30 } });
+  });
+  afterAll(async () => {
+    await cloud.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function storeBehindGateway() {
+    const bucket = await createTestBucket(cloud.endpoint);
+    const gateway = await gatewayTo(bucket.endpoint);
+    const objects = new ObjectStore({ ...bucket, publicEndpoint: `${gateway}/_store` });
+    await objects.put('originals/a', Readable.from(['hola']), { contentType: 'video/mp4' });
+    return { bucket, gateway, signed: await objects.signedUrl('originals/a') };
+  }
+
+  test('hands out an object at its signed address', async () => {
+    const { signed } = await storeBehindGateway();
+    expect(await (await fetch(signed)).text()).toBe('hola');
+    expect((await fetch(signed, { method: 'HEAD' })).status).toBe(200);
+    expect((await fetch(signed, { headers: { 'x-amz-target': 'AmazonSQS.ListQueues' } })).status).toBe(200);
+  });
+
+  test.each([
+    ['without a signature', (signed: string) => [signed.split('?')[0] ?? '']],
+    [
+      'whose signature is a part of another parameter',
+      (signed: string) => [`${signed.split('?')[0]}?a=X-Amz-Signature=1`],
+    ],
+    ['of the whole bucket', (signed: string) => [signed.replace('/originals/a?', '?list-type=2&')]],
+    [
+      'of the whole bucket with a slash',
+      (signed: string) => [signed.replace('/originals/a?', '/?list-type=2&')],
+    ],
+    [
+      'of the store’s own pages',
+      (signed: string) => [signed.replace(/_store.*\?/, '_store/_fauxqs/queues?')],
+    ],
+    ['to delete', (signed: string) => [signed, { method: 'DELETE' }]],
+    ['to write', (signed: string) => [signed, { method: 'PUT', body: 'adiós' }]],
+  ] as [string, (signed: string) => [string, RequestInit?]][])('refuses an address %s', async (_what, of) => {
+    const { signed, bucket } = await storeBehindGateway();
+    const answer = await fetch(...of(signed));
+    expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'not_signed' }]);
+    expect(await bucket.keys()).toEqual(['originals/a']);
+    expect(await (await fetch(signed)).text()).toBe('hola');
+  });
+
+  test('is no way to the queues', async () => {
+    const { gateway } = await storeBehindGateway();
+    const answer = await fetch(`${gateway}/_store/?X-Amz-Signature=1`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.ListQueues' },
+      body: '{}',
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'not_signed' }]);
+  });
+});
