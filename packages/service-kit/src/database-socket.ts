@@ -63,8 +63,11 @@ function impatient<S extends Socket>(socket: S, why: () => Error, answerMs: numb
     timer ??= setTimeout(() => socket.destroy(why()), answerMs);
     return write(...args);
   };
+  let tail = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
-    if (chunk.subarray(-6, -1).equals(END_OF_ANSWER)) stop();
+    // The end may come in two pieces.
+    tail = Buffer.concat([tail, chunk.subarray(-6)]).subarray(-6);
+    if (tail.subarray(0, 5).equals(END_OF_ANSWER)) stop();
     else timer?.refresh();
   });
   socket.once('close', stop);
