@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { lingerOnClose } from '@anb/service-kit/lingering-close';
 import { type PublicService, serviceFor } from '@anb/topology';
 import { createProxyServer } from 'httpxy';
 
@@ -38,6 +39,7 @@ export async function startGateway({ host, port, services, storeUrl }: GatewayOp
   proxy.on('error', (_error, request, response) => {
     if (request && response && 'writeHead' in response) answerAway(request, response as ServerResponse);
   });
+  server.on('connection', lingerOnClose);
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

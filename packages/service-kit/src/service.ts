@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Registry } from 'prom-client';
+import { lingerOnClose } from './lingering-close.ts';
 import type { Logger } from './log.ts';
 
 /** The load balancer closes idle connections after 120 s; ours must live longer or it meets a closed one (502). */
@@ -67,6 +68,7 @@ function openServer({ fetch, requestTimeoutMs = 60_000 }: NonNullable<ServiceOpt
   const server = createAdaptorServer({ fetch }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.on('connection', lingerOnClose);
   server.requestTimeout = Math.max(requestTimeoutMs, HEADERS_TIMEOUT_MS);
   return server;
 }

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { request } from 'node:http';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
@@ -15,6 +17,10 @@ async function start() {
   const service = { child, url: `http://127.0.0.1:${port}`, ops: `http://127.0.0.1:${opsPort}` };
   while (!(await fetch(`${service.ops}/readyz`).catch(() => null))?.ok) await sleep(20);
   return service;
+}
+
+function* endless() {
+  for (;;) yield Buffer.alloc(1024 * 1024);
 }
 
 afterEach(() => {
@@ -34,6 +40,23 @@ describe('a running service', () => {
     expect((await fetch(`${service.ops}/livez`)).status).toBe(200);
     expect((await slow).status).toBe(200);
     expect(await exit).toEqual([0, null]);
+  });
+
+  test('is heard when it answers before the body has come, also by who closes afterwards', async () => {
+    const service = await start();
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const sending = request(`${service.url}/refused`, {
+        method: 'POST',
+        headers: { 'content-type': 'multipart/form-data', connection: 'close' },
+      });
+      Readable.from(endless()).pipe(sending);
+      const [answer] = await once(sending, 'response');
+      expect([answer.statusCode, Buffer.concat(await answer.toArray()).toString()]).toEqual([
+        413,
+        'too large',
+      ]);
+      sending.on('error', () => {}).destroy();
+    }
   });
 
   test('tells Prometheus about requests by route template, and keeps that off the public port', async () => {

@@ -13,6 +13,7 @@ app.get('/slow', async (c) => {
   await sleep(2000);
   return c.text('done');
 });
+app.post('/refused', (c) => c.text('too large', 413));
 app.get('/things/:id', (c) => c.text(c.req.param('id')));
 
 await runService({
