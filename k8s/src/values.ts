@@ -16,15 +16,19 @@ import {
 } from './template/values.ts';
 
 const QUANTITY = z.string().regex(/^\d+(\.\d+)?(m|[kMGT]i?)?$/);
-const CIDR = z.string().regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/);
+const OCTET = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const CIDR = z.string().regex(new RegExp(`^(${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?\\d)$`));
 const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 const URL_OR_EMPTY = /^(https?:\/\/\S+)?$/;
+const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const NAME_OR_EMPTY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/;
+const KEY = /^[-._a-zA-Z0-9]+$/;
+const TAG = /^(\w[\w.-]{0,127})?$/;
 
 const image = (repository: string) =>
   section('The image.', {
-    repository: name(repository, 'Below image.registry.'),
-    tag: text('', "image.tag, or else the chart's appVersion, when empty."),
+    repository: pattern(/^[a-z0-9][\w./:-]*$/, repository, 'Below image.registry.'),
+    tag: pattern(TAG, '', "image.tag, or else the chart's appVersion, when empty."),
     digest: pattern(/^(sha256:[0-9a-f]{64})?$/, '', 'sha256:…; wins over the tag.'),
   });
 
@@ -67,12 +71,18 @@ const workload = (of: {
   ),
   logLevel: oneOf(['trace', 'debug', 'info', 'warn', 'error'], 'info', 'Least serious line that is written.'),
   extraEnv: blocks('More environment variables, as in a container: [{name, value}].'),
+  extraEnvFrom: blocks('More ConfigMaps or Secrets of them: [{secretRef: {name}}].'),
   extraVolumes: blocks('More volumes.'),
   extraVolumeMounts: blocks('More mounts of the main container.'),
   extraContainers: blocks('Containers beside the main one.'),
   initContainers: blocks('Containers that run before it.'),
   podAnnotations: strings('More annotations on the pods.'),
   podLabels: strings('More labels on the pods.'),
+  zoneSpread: oneOf(
+    ['ScheduleAnyway', 'DoNotSchedule'],
+    'ScheduleAnyway',
+    'What happens to a pod that would leave the zones uneven.',
+  ),
   nodeSelector: strings('Labels a node must have.'),
   tolerations: blocks('Taints the pods bear.'),
   affinity: block('Affinity rules.'),
@@ -125,14 +135,14 @@ export const httpService = (of: {
 const databasePool = (value: number) => int(1, 100, value, 'Database connections of one pod.');
 
 const secretName = (value: string) => ({
-  existingSecret: name(value, 'Name of the Secret.'),
+  existingSecret: pattern(NAME, value, 'Name of the Secret.'),
   remoteKey: name(value, "Its name in the external store, when that's in use."),
 });
 
 const databaseSecret = (login: string) =>
   section(`Password of the database login anb_${login}.`, {
     ...secretName(`rising-stars-database-${login}`),
-    passwordKey: name('password', 'Key of the password.'),
+    passwordKey: pattern(KEY, 'password', 'Key of the password.'),
   });
 
 export const schema = section('Values of the chart.', {
@@ -141,8 +151,10 @@ export const schema = section('Values of the chart.', {
     '',
     "First part of every object's name; the release's name when empty.",
   ),
+  enabled: flag(true, 'For the condition of a parent chart; read nowhere else.'),
   global: section('Shared with a parent chart.', {
     imageRegistry: text('', 'Wins over image.registry.'),
+    imagePullSecrets: blocks('Win over image.pullSecrets.'),
   })
     .catchall(z.unknown())
     .describe('Shared with a parent chart.'),
@@ -156,7 +168,7 @@ export const schema = section('Values of the chart.', {
 
   image: section('Holds for every image.', {
     registry: text('', 'As in 123456789012.dkr.ecr.us-east-1.amazonaws.com.'),
-    tag: text('', "The chart's appVersion when empty."),
+    tag: pattern(TAG, '', "The chart's appVersion when empty."),
     pullPolicy: oneOf(['IfNotPresent', 'Always', 'Never'], 'IfNotPresent', 'When the kubelet pulls.'),
     pullSecrets: blocks('Secrets to pull with: [{name}].'),
   }),
@@ -165,7 +177,7 @@ export const schema = section('Values of the chart.', {
     region: name('us-east-1', 'Region of the bucket and the queue.'),
   }),
   database: section('Postgres (RDS).', {
-    host: name('postgres.example.internal', 'Its address.'),
+    host: pattern(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'postgres.example.internal', 'Its address.'),
     port: int(1, 65_535, 5432, 'Its port.'),
     name: pattern(/^[a-z_][a-z0-9_]*$/, 'anb', 'The database.'),
     sslMode: oneOf(
@@ -177,8 +189,8 @@ export const schema = section('Values of the chart.', {
     maxConnections: int(
       20,
       100_000,
-      400,
-      'max_connections of the server. A rollout at full scale that would use more than 80 % is refused.',
+      450,
+      'max_connections of the server (450 is RDS with 4 GiB). A rollout at full scale that could use more than 80 % is refused.',
     ),
   }),
   storage: section('S3.', {
@@ -208,8 +220,8 @@ export const schema = section('Values of the chart.', {
   secrets: section('Secrets that must exist in the namespace, or be brought by externalSecrets.', {
     master: section('Login that makes roles and migrates (the master user of RDS).', {
       ...secretName('rising-stars-database-master'),
-      usernameKey: name('username', 'Key of its name.'),
-      passwordKey: name('password', 'Key of its password.'),
+      usernameKey: pattern(KEY, 'username', 'Key of its name.'),
+      passwordKey: pattern(KEY, 'password', 'Key of its password.'),
     }),
     auth: databaseSecret('auth'),
     videos: databaseSecret('videos'),
@@ -217,7 +229,7 @@ export const schema = section('Values of the chart.', {
     transcoder: databaseSecret('transcoder'),
     signingKey: section('Key that signs access tokens.', {
       ...secretName('rising-stars-signing-key'),
-      key: name('signing-key.pem', 'Key of the EC P-256 private key (PEM).'),
+      key: pattern(KEY, 'signing-key.pem', 'Key of the EC P-256 private key (PEM).'),
     }),
   }),
   externalSecrets: section('The secrets from AWS Secrets Manager, by the External Secrets operator.', {
@@ -231,7 +243,7 @@ export const schema = section('Values of the chart.', {
 
   auth: section('Accounts, sessions, keys.', {
     ...httpService({
-      repository: 'rising-stars/auth',
+      repository: 'rising-stars-auth',
       memory: '192Mi',
       memoryLimit: '384Mi',
     }),
@@ -240,7 +252,7 @@ export const schema = section('Values of the chart.', {
   }),
   videos: section('Catalogue, uploads, outbox.', {
     ...httpService({
-      repository: 'rising-stars/videos',
+      repository: 'rising-stars-videos',
       memory: '256Mi',
       memoryLimit: '640Mi',
       grace: 960,
@@ -251,7 +263,7 @@ export const schema = section('Values of the chart.', {
   }),
   votes: section('Ballots, rankings.', {
     ...httpService({
-      repository: 'rising-stars/votes',
+      repository: 'rising-stars-votes',
       memory: '192Mi',
       memoryLimit: '512Mi',
     }),
@@ -259,14 +271,14 @@ export const schema = section('Values of the chart.', {
   }),
   portal: section('The pages.', {
     ...httpService({
-      repository: 'rising-stars/portal',
+      repository: 'rising-stars-portal',
       memory: '128Mi',
       memoryLimit: '256Mi',
     }),
   }),
   transcoder: section('Turns uploads into showcase clips.', {
     ...workload({
-      repository: 'rising-stars/transcoder',
+      repository: 'rising-stars-transcoder',
       cpu: '1',
       memory: '640Mi',
       memoryLimit: '1200Mi',
@@ -297,11 +309,18 @@ export const schema = section('Values of the chart.', {
     }),
   }),
   toolbox: section('Migrations, doctor, smoke test, and a shell for operators.', {
-    image: image('rising-stars/toolbox'),
+    image: image('rising-stars-toolbox'),
     resources: resources({ cpu: '100m', memory: '128Mi', memoryLimit: '384Mi' }),
     serviceAccount: serviceAccount(),
     shellMinutes: int(1, 1440, 60, 'How long a shell stays open.'),
-    migrateDeadlineSeconds: int(60, 7200, 900, 'How long a migration may take.'),
+    migrateDeadlineSeconds: int(
+      60,
+      7200,
+      900,
+      "How long a migration may take; Helm's --timeout must be longer.",
+    ),
+    podAnnotations: strings('More annotations on the pods, such as one that keeps a mesh out.'),
+    podLabels: strings('More labels on the pods.'),
     nodeSelector: strings('Labels a node must have.'),
     tolerations: blocks('Taints the pods bear.'),
   }),
@@ -328,7 +347,11 @@ export const schema = section('Values of the chart.', {
     ),
     deletionProtection: flag(false, 'Whether the load balancer refuses to be deleted.'),
     accessLogsBucket: text('', 'S3 bucket of the access logs; none when empty.'),
-    tags: strings('Tags on the AWS resources.'),
+    tags: leaf(
+      z.record(z.string(), z.string().regex(/^[^,=]*$/)),
+      {},
+      'Tags on the AWS resources; no commas or equals signs.',
+    ),
     annotations: strings('More annotations.'),
   }),
 
@@ -340,7 +363,7 @@ export const schema = section('Values of the chart.', {
       CIDR,
       1,
       ['0.0.0.0/0'],
-      'S3, SQS and STS on port 443; those of the VPC endpoints where there are any.',
+      'S3, SQS and STS on port 443. Through a gateway endpoint S3 keeps its public addresses: those of its prefix list must be in.',
     ),
     monitoringNamespace: name('monitoring', 'Where Prometheus runs.'),
   }),
@@ -361,7 +384,7 @@ export const schema = section('Values of the chart.', {
   dev: section('Backends inside the cluster, for kind and minikube. Nothing in them outlives the cluster.', {
     enabled: flag(false, 'Brings Postgres, S3- and SQS-compatible servers and a gateway.'),
     fileSync: flag(false, 'Programs restart when their files change, which a sync may write.'),
-    image: image('rising-stars/dev'),
+    image: image('rising-stars-dev'),
     postgresImage: name('docker.io/library/postgres:18', 'Image of Postgres.'),
     storageSize: quantity('2Gi', 'Room for the objects.'),
   }),

@@ -60,7 +60,7 @@ describe.each(valueFiles)('with %j', (file) => {
     for (const object of objects) {
       for (const container of podOf(object)?.containers ?? [])
         for (const { configMapRef } of container.envFrom ?? [])
-          expect(names).toContain(`ConfigMap ${configMapRef.name}`);
+          if (configMapRef) expect(names).toContain(`ConfigMap ${configMapRef.name}`);
       if (object.kind === 'HorizontalPodAutoscaler' || object.kind === 'ScaledObject')
         expect(names).toContain(`Deployment ${object.spec.scaleTargetRef.name}`);
     }
@@ -105,7 +105,16 @@ describe('autoscaling', () => {
   test('of web programs is what the defaults say', async () => {
     const { spec } = named(await render(), 'HorizontalPodAutoscaler', 'rising-stars-votes');
     expect(spec).toMatchObject({ minReplicas: 2, maxReplicas: 6 });
-    expect(spec.metrics[0].resource.target).toEqual({ type: 'Utilization', averageUtilization: 65 });
+    expect(spec.metrics).toEqual([
+      {
+        type: 'ContainerResource',
+        containerResource: {
+          container: 'votes',
+          name: 'cpu',
+          target: { type: 'Utilization', averageUtilization: 65 },
+        },
+      },
+    ]);
     expect(spec.behavior).toEqual({
       scaleUp: { stabilizationWindowSeconds: 180, policies: [{ type: 'Pods', value: 2, periodSeconds: 60 }] },
       scaleDown: {

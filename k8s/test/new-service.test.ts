@@ -13,7 +13,7 @@ test('a new HTTP service is a section of values and one construct', async () => 
   const { comments } = references(
     section('', {
       comments: section('What people say.', {
-        ...httpService({ repository: 'rising-stars/comments', memory: '128Mi', memoryLimit: '256Mi' }),
+        ...httpService({ repository: 'rising-stars-comments', memory: '128Mi', memoryLimit: '256Mi' }),
       }),
     }),
   );
@@ -36,7 +36,7 @@ test('a new HTTP service is a section of values and one construct', async () => 
     'ServiceMonitor',
   ]);
   for (const manifest of manifests) expect(await problems(manifest)).toEqual([]);
-  expect(JSON.stringify(manifests)).toContain('rising-stars/comments:');
+  expect(JSON.stringify(manifests)).toContain('rising-stars-comments:');
   expect(objects.map((object) => object.template()).join('')).toContain(
     '{{ .Values.comments.autoscaling.minReplicas | int }}',
   );

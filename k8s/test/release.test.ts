@@ -17,7 +17,7 @@ test('a release builds, signs and describes every image by digest, then the char
   const { status, said } = release('--dry-run', 'registry.example.com', '1.2.3');
   expect(status).toBe(0);
   for (const target of targets) {
-    const image = `registry.example.com/rising-stars/${target}`;
+    const image = `registry.example.com/rising-stars-${target}`;
     expect(said).toMatch(new RegExp(`buildx build .*--target ${target} .*name=${image}:1.2.3`));
     expect(said).toContain(`+ cosign sign --yes ${image}@sha256:`);
     expect(said).toMatch(new RegExp(`cosign attest .*${image}@sha256:`));
@@ -46,7 +46,7 @@ test('the chart of a release pulls exactly its images', async () => {
     const images = new Set(
       objects.flatMap((object) => podOf(object)?.containers.map(({ image }) => image) ?? []),
     );
-    const expected = targets.map((target) => `registry.example.com/rising-stars/${target}@${digest(target)}`);
+    const expected = targets.map((target) => `registry.example.com/rising-stars-${target}@${digest(target)}`);
     expect([...images].sort()).toEqual(expected.sort());
   } finally {
     rmSync(folder, { recursive: true });

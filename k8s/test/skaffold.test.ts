@@ -28,7 +28,7 @@ test('builds every target of the Dockerfile, and hands each image to the chart',
     [dev.build.artifacts, dev.deploy.helm.releases[0]],
   ])
     for (const { image, docker } of artifacts) {
-      expect(image).toBe(`rising-stars/${docker.target}`);
+      expect(image).toBe(`rising-stars-${docker.target}`);
       const templates = Object.keys(release.setValueTemplates);
       expect(templates).toContain(`${docker.target}.image.repository`);
       expect(release.setValueTemplates[`${docker.target}.image.tag`]).toContain(

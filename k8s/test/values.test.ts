@@ -126,8 +126,15 @@ describe('what people get wrong is refused', () => {
     ['a public address with a path', { publicUrl: 'https://example.com/app' }, 'does not match pattern'],
     ["a queue's name for its address", { queue: { url: 'transcode' } }, 'does not match pattern'],
     ['TLS that verifies nothing', { database: { sslMode: 'prefer' } }, "'verify-full', 'disable'"],
-    ['a secret without a name', { secrets: { auth: { existingSecret: '' } } }, 'minLength'],
+    ['a secret without a name', { secrets: { auth: { existingSecret: '' } } }, 'does not match pattern'],
     ['nobody at work for ever', { transcoder: { keda: { maxReplicas: 0 } } }, 'minimum'],
+    [
+      'a network that does not exist',
+      { networkPolicy: { loadBalancerCidrs: ['999.1.1.1/99'] } },
+      'does not match pattern',
+    ],
+    ['more than a host for a host', { database: { host: 'a.example.com/x?y=' } }, 'does not match pattern'],
+    ['a tag that breaks the list', { ingress: { tags: { a: 'x,y=z' } } }, 'does not match pattern'],
     ['an idle time longer than our connections live', { ingress: { idleTimeoutSeconds: 300 } }, 'maximum'],
     ['a service without autoscaling bounds', { portal: { autoscaling: null } }, "'autoscaling'"],
   ])('%s', async (_case, values, words) => {
@@ -158,7 +165,7 @@ describe('contradictions are refused with what to do', () => {
     [
       'a grace shorter than the pause',
       { auth: { terminationGracePeriodSeconds: 80 } },
-      'auth: terminationGracePeriodSeconds (80) must leave 30 s',
+      'auth: terminationGracePeriodSeconds (80) must leave deregistrationDelaySeconds (30)',
     ],
     [
       'HTTPS for a plain address',
@@ -167,21 +174,56 @@ describe('contradictions are refused with what to do', () => {
     ],
     [
       'more connections than the database has',
-      { database: { maxConnections: 280 } },
-      'would open 228 database connections, of which database.maxConnections (280) allows 224',
+      { database: { maxConnections: 420 } },
+      'could open 342 database connections, of which database.maxConnections (420) allows 336',
     ],
     [
       'more workers than it has',
       { transcoder: { keda: { maxReplicas: 80 } } },
       'lower databasePool or maxReplicas',
     ],
+    [
+      'an upload cut before the load balancer lets go of it',
+      { videos: { terminationGracePeriodSeconds: 300 } },
+      'videos: terminationGracePeriodSeconds (300) must leave deregistrationDelaySeconds (900)',
+    ],
+    [
+      'no time to put a job back',
+      { transcoder: { terminationGracePeriodSeconds: 30 } },
+      'transcoder.terminationGracePeriodSeconds (30): at least 90',
+    ],
+    [
+      'more workers in need than at most',
+      { transcoder: { keda: { fallbackReplicas: 11 } } },
+      'fallbackReplicas (11) is more than maxReplicas (10)',
+    ],
+    [
+      'a queue elsewhere',
+      { aws: { region: 'sa-east-1' } },
+      'queue.url is in us-east-1, but aws.region is sa-east-1',
+    ],
+    [
+      'a name that no Service may have',
+      { fullnameOverride: '1st' },
+      '1st can not begin the names of Services',
+    ],
+    [
+      "a label of the chart's own",
+      { votes: { podLabels: { 'app.kubernetes.io/name': 'other' } } },
+      "votes.podLabels: app.kubernetes.io/name is the chart's own",
+    ],
+    [
+      'an annotation that has its value',
+      { ingress: { annotations: { 'alb.ingress.kubernetes.io/scheme': 'internal' } } },
+      'ingress.annotations: alb.ingress.kubernetes.io/scheme is set by a value of its own',
+    ],
   ])('%s', async (_case, values, words) => {
     expect(await refusal(values)).toContain(words);
   });
 
   test('the connections count the pods of a rollout', async () => {
-    // auth 5, videos 10, votes 10 for 6 + 2 pods; transcoder 2 for 10 + 3; a migration and a shell.
-    const enough = Math.ceil(((5 + 10 + 10) * 8 + 2 * 13 + 2) / 0.8);
+    // auth 5, videos 10, votes 10 for 6 pods and as many that leave; transcoder 2 for 10; a migration and a shell.
+    const enough = Math.ceil(((5 + 10 + 10) * 12 + 2 * 20 + 2) / 0.8);
     expect(await refusal({ database: { maxConnections: enough + 1 } })).toBe('');
   });
 });

@@ -29,16 +29,16 @@ idle_timeout.timeout_seconds={{ .idleTimeoutSeconds }},routing.http.drop_invalid
 {{- join "," $tags }}
 {{- end }}
 
-{{- /* Database connections of a rollout at full scale: every pod's pool, a quarter more pods, one migration, one shell. */}}
+{{- /* Database connections of a rollout at full scale, when each old pod still ends its work beside the new one; a migration, a shell. */}}
 {{- define "rising-stars.databaseConnections" -}}
 {{- $sum := 2 }}
 {{- range list .Values.auth .Values.videos .Values.votes }}
 {{- $replicas := ternary .autoscaling.maxReplicas .replicas .autoscaling.enabled | int }}
-{{- $sum = add $sum (mul .databasePool (add $replicas (div (add $replicas 3) 4))) }}
+{{- $sum = add $sum (mul .databasePool 2 $replicas) }}
 {{- end }}
 {{- with .Values.transcoder }}
 {{- $replicas := ternary .keda.maxReplicas .replicas .keda.enabled | int }}
-{{- $sum = add $sum (mul .databasePool (add $replicas (div (add $replicas 3) 4))) }}
+{{- $sum = add $sum (mul .databasePool 2 $replicas) }}
 {{- end }}
 {{- $sum }}
 {{- end }}

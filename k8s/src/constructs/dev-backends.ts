@@ -6,7 +6,7 @@ import { both, Expression, type Placeholder, type Templated, text } from '../tem
 import { values } from '../values.ts';
 import { image, labels, metadata, named, PRODUCT, release, selectorLabels } from './names.ts';
 import { DEV_CLOUD_PORT, egressTo } from './network-policy.ts';
-import { containerSecurity, podSecurity, scratchMount, scratchVolume, TMP } from './pod.ts';
+import { containerSecurity, imagePullSecrets, podSecurity, scratchMount, scratchVolume, TMP } from './pod.ts';
 import { serviceUrls } from './toolbox.ts';
 
 const { database, dev: v, queue, secrets, storage } = values;
@@ -34,7 +34,7 @@ class Backend extends Construct {
     const pod: Templated<k8s.PodSpec> = {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      imagePullSecrets: values.image.pullSecrets,
+      imagePullSecrets,
       securityContext: user
         ? { ...podSecurity, runAsUser: user, runAsGroup: user, fsGroup: user }
         : podSecurity,

@@ -102,8 +102,10 @@ export class HttpService extends Construct {
           maxReplicas: autoscaling.maxReplicas,
           metrics: [
             {
-              type: 'Resource',
-              resource: {
+              // The program's own processor, whatever stands beside it.
+              type: 'ContainerResource',
+              containerResource: {
+                container: name,
                 name: 'cpu',
                 target: {
                   type: 'Utilization',

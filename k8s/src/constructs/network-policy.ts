@@ -62,13 +62,13 @@ export class DefaultDeny extends KubeObject<k8s.KubeNetworkPolicyProps> {
 
 /** Opens for one program what it needs. */
 export class ProgramPolicy extends KubeObject<k8s.KubeNetworkPolicyProps> {
-  constructor(scope: Construct, name: string, reach: Reach, callers: Callers) {
+  constructor(scope: Construct, name: string, reach: Reach, callers: Callers, hook?: Record<string, string>) {
     super(
       scope,
-      'network-policy',
+      hook ? 'migrate-network-policy' : 'network-policy',
       k8s.KubeNetworkPolicy.GVK,
       {
-        metadata: metadata(name),
+        metadata: hook ? { ...metadata(name, 'migrate'), annotations: hook } : metadata(name),
         spec: {
           podSelector: { matchLabels: selectorLabels(name) },
           policyTypes: ['Ingress', 'Egress'],

@@ -13,6 +13,13 @@ import {
 import { values, type WorkloadValues } from '../values.ts';
 import { image, labels, named, selectorLabels, serviceAccountName } from './names.ts';
 
+const ZONE = 'topology.kubernetes.io/zone';
+
+export const imagePullSecrets = new Expression(
+  '.Values.global.imagePullSecrets | default .Values.image.pullSecrets',
+  values.image.pullSecrets.plain,
+);
+
 /** Any but root, the same in every image. */
 const USER = 10_001;
 const SECRETS = '/run/secrets';
@@ -80,12 +87,12 @@ export function programPod(options: ProgramPodOptions): Templated<k8s.PodTemplat
       enableServiceLinks: false,
       terminationGracePeriodSeconds: v.terminationGracePeriodSeconds,
       priorityClassName: when(v.priorityClassName, v.priorityClassName),
-      imagePullSecrets: values.image.pullSecrets,
+      imagePullSecrets,
       securityContext: podSecurity,
-      topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) => ({
+      topologySpreadConstraints: [ZONE, 'kubernetes.io/hostname'].map((key) => ({
         topologyKey: key,
         maxSkew: 1,
-        whenUnsatisfiable: 'ScheduleAnyway',
+        whenUnsatisfiable: key === ZONE ? v.zoneSpread : 'ScheduleAnyway',
         labelSelector: { matchLabels: selectorLabels(name) },
         matchLabelKeys: ['pod-template-hash'],
       })),
@@ -108,7 +115,7 @@ function programContainer(options: ProgramPodOptions): Templated<k8s.Container> 
     imagePullPolicy: values.image.pullPolicy,
     args: [when(values.dev.fileSync, '--watch'), `services/${name}/src/main.ts`],
     ports: options.ports,
-    envFrom: [{ configMapRef: { name: named(name) } }],
+    envFrom: [{ configMapRef: { name: named(name) } }, ...itemsOf(v.extraEnvFrom)],
     env: v.extraEnv,
     resources: v.resources,
     securityContext: { ...containerSecurity, readOnlyRootFilesystem: not(values.dev.fileSync) },
@@ -125,9 +132,8 @@ function programContainer(options: ProgramPodOptions): Templated<k8s.Container> 
   };
 }
 
-/** In Kubernetes since 1.30 without a feature gate; the types are older. */
-const sleepBeforeStop = (seconds: Expression<number>) =>
-  ({ preStop: { sleep: { seconds } } }) as Templated<k8s.Lifecycle>;
+/** In Kubernetes since 1.30 without a feature gate, 0 seconds since 1.33; the types are older. */
+const sleepBeforeStop = (seconds: Expression<number>) => when(seconds, { preStop: { sleep: { seconds } } });
 
 /** Changes when the ConfigMap does, so that its pods are replaced. */
 function configChecksum({ name, config }: ProgramPodOptions) {

@@ -2,7 +2,15 @@ import { type PublicService, ports } from '@anb/topology';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
-import { type Expression, Gate, not, type Templated, text, when } from '../template/placeholders.ts';
+import {
+  type Expression,
+  entriesOf,
+  Gate,
+  not,
+  type Templated,
+  text,
+  when,
+} from '../template/placeholders.ts';
 import { values } from '../values.ts';
 import { awsConfig, databaseUrl } from './config.ts';
 import {
@@ -21,6 +29,7 @@ import {
   databaseCaFile,
   databaseCaMount,
   databaseCaVolume,
+  imagePullSecrets,
   podSecurity,
   type SecretFile,
   scratchMount,
@@ -106,7 +115,7 @@ const toolPod = ({ tool, program, env, ...needs }: ToolOptions): Templated<k8s.P
   automountServiceAccountToken: false,
   enableServiceLinks: false,
   restartPolicy: 'Never',
-  imagePullSecrets: values.image.pullSecrets,
+  imagePullSecrets,
   securityContext: podSecurity,
   nodeSelector: v.nodeSelector,
   tolerations: v.tolerations,
@@ -131,14 +140,30 @@ const toolPod = ({ tool, program, env, ...needs }: ToolOptions): Templated<k8s.P
   ],
 });
 
-const podMetadata = { labels: labels(NAME) };
+const podMetadata = {
+  labels: { ...labels(NAME), ...entriesOf(v.podLabels) },
+  annotations: v.podAnnotations,
+};
 
 /** What operators and the chart itself run now and then. */
 export class Toolbox extends Construct {
   constructor(scope: Construct) {
     super(scope, NAME);
     new ServiceAccount(this, NAME, v.serviceAccount, hook('pre-install,pre-upgrade', -10));
-    new ProgramPolicy(this, NAME, { database: true, aws: true, services }, {});
+    const reach = { database: true, aws: true, services };
+    new ProgramPolicy(this, NAME, reach, {});
+    // An upgrade that moves the database migrates before the policy above follows it. Away again when the hooks are
+    // done: a hook that is left behind would outlive the policies' being switched off.
+    new ProgramPolicy(
+      this,
+      NAME,
+      reach,
+      {},
+      {
+        ...hook('pre-install,pre-upgrade', -10),
+        'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+      },
+    );
     this.#migrate();
     this.#smokeTest();
     this.#onDemand('doctor', {
