@@ -2,13 +2,13 @@ import { ports } from '@anb/topology';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
-import { not, text, when } from '../template/placeholders.ts';
+import { text } from '../template/placeholders.ts';
 import type { HttpServiceValues } from '../values.ts';
 import { ServiceMonitor } from './monitoring.ts';
 import { labels, metadata, named, selectorLabels } from './names.ts';
 import { ProgramPolicy, type Reach } from './network-policy.ts';
-import { type Config, programPod, type SecretFile, TMP } from './pod.ts';
-import { ConfigMap, ServiceAccount } from './program.ts';
+import { type Config, type SecretFile, TMP } from './pod.ts';
+import { deploy } from './program.ts';
 
 export interface HttpServiceProps {
   readonly values: HttpServiceValues;
@@ -23,37 +23,26 @@ export class HttpService extends Construct {
   constructor(scope: Construct, name: string, props: HttpServiceProps) {
     super(scope, name);
     const { values: v, reaches = {}, calledBy = [] } = props;
-    const config = {
-      PORT: String(ports.http),
-      OPS_PORT: String(ports.ops),
-      LOG_LEVEL: text`${v.logLevel}`,
-      ...props.config,
+    const pod = {
+      name,
+      values: v,
+      config: {
+        PORT: String(ports.http),
+        OPS_PORT: String(ports.ops),
+        LOG_LEVEL: text`${v.logLevel}`,
+        ...props.config,
+      },
+      secretFiles: props.secretFiles ?? [],
+      scratch: [TMP],
+      ports: [
+        { name: 'http', containerPort: ports.http },
+        { name: 'ops', containerPort: ports.ops },
+      ],
+      preStopSleepSeconds: v.preStopSleepSeconds,
     };
     const callers = { public: true, programs: [...calledBy, 'toolbox'], monitoring: true };
 
-    new ServiceAccount(this, name, v.serviceAccount);
-    new ConfigMap(this, name, config);
-    new KubeObject<k8s.KubeDeploymentProps>(this, 'deployment', k8s.KubeDeployment.GVK, {
-      metadata: metadata(name),
-      spec: {
-        replicas: when(not(v.autoscaling.enabled), v.replicas),
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: selectorLabels(name) },
-        strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
-        template: programPod({
-          name,
-          values: v,
-          config,
-          secretFiles: props.secretFiles ?? [],
-          scratch: [TMP],
-          ports: [
-            { name: 'http', containerPort: ports.http },
-            { name: 'ops', containerPort: ports.ops },
-          ],
-          preStopSleepSeconds: v.preStopSleepSeconds,
-        }),
-      },
-    });
+    deploy(this, pod, { replicas: v.replicas, isAutomatic: v.autoscaling.enabled });
     new KubeObject<k8s.KubeServiceProps>(this, 'service', k8s.KubeService.GVK, {
       metadata: { name: named(name), labels: labels(name), annotations: loadBalancerTarget(v) },
       spec: {

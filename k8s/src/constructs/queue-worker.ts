@@ -1,15 +1,14 @@
 import { ports } from '@anb/topology';
 import type { IScaledObject, ITriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1';
-import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
-import { type Expression, not, text, when } from '../template/placeholders.ts';
+import { type Expression, text, when } from '../template/placeholders.ts';
 import { values, type WorkerValues } from '../values.ts';
 import { PodMonitor } from './monitoring.ts';
-import { metadata, named, selectorLabels } from './names.ts';
+import { metadata, named } from './names.ts';
 import { ProgramPolicy, type Reach } from './network-policy.ts';
-import { type Config, programPod, type SecretFile, TMP } from './pod.ts';
-import { ConfigMap, ServiceAccount } from './program.ts';
+import { type Config, type SecretFile, TMP } from './pod.ts';
+import { deploy } from './program.ts';
 
 export interface QueueWorkerProps {
   readonly values: WorkerValues;
@@ -27,36 +26,25 @@ export class QueueWorker extends Construct {
   constructor(scope: Construct, name: string, props: QueueWorkerProps) {
     super(scope, name);
     const { values: v } = props;
-    const config = {
-      OPS_PORT: String(ports.ops),
-      LOG_LEVEL: text`${v.logLevel}`,
-      SCRATCH_DIR: SCRATCH,
-      ...props.config,
-    };
-    new ServiceAccount(this, name, v.serviceAccount);
-    new ConfigMap(this, name, config);
-    new KubeObject<k8s.KubeDeploymentProps>(this, 'deployment', k8s.KubeDeployment.GVK, {
-      metadata: metadata(name),
-      spec: {
-        replicas: when(not(v.keda.enabled), v.replicas),
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: selectorLabels(name) },
-        strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
-        template: programPod({
-          name,
-          values: v,
-          config,
-          secretFiles: props.secretFiles,
-          scratch: [TMP, { path: SCRATCH, size: v.scratchSize }],
-          ports: [{ name: 'ops', containerPort: ports.ops }],
-          // A node is not emptied under a job that may take as long as the grace period.
-          podAnnotations: {
-            'karpenter.sh/do-not-disrupt': 'true',
-            'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
-          },
-        }),
+    const pod = {
+      name,
+      values: v,
+      config: {
+        OPS_PORT: String(ports.ops),
+        LOG_LEVEL: text`${v.logLevel}`,
+        SCRATCH_DIR: SCRATCH,
+        ...props.config,
       },
-    });
+      secretFiles: props.secretFiles,
+      scratch: [TMP, { path: SCRATCH, size: v.scratchSize }],
+      ports: [{ name: 'ops', containerPort: ports.ops }],
+      // A node is not emptied under a job that may take as long as the grace period.
+      podAnnotations: {
+        'karpenter.sh/do-not-disrupt': 'true',
+        'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+      },
+    };
+    deploy(this, pod, { replicas: v.replicas, isAutomatic: v.keda.enabled });
     new ProgramPolicy(this, name, props.reaches, { monitoring: true });
     new PodMonitor(this, name);
     this.#scale(name, props);
