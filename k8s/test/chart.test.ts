@@ -145,6 +145,48 @@ describe('autoscaling', () => {
   });
 });
 
+describe('the migration', () => {
+  const hookOf = ({ metadata }: { metadata: { annotations?: Record<string, string> } }) => ({
+    events: metadata.annotations?.['helm.sh/hook'] ?? '',
+    weight: Number(metadata.annotations?.['helm.sh/hook-weight'] ?? 0),
+    deleted: metadata.annotations?.['helm.sh/hook-delete-policy'],
+  });
+
+  test('comes before the release, and all that it needs before it', async () => {
+    const objects = await render({ values: valuesOf('ci/external-secrets-values.yaml') });
+    const job = named(objects, 'Job', 'rising-stars-migrate');
+    const hooks = 'pre-install,pre-upgrade';
+    expect(hookOf(job)).toEqual({ events: hooks, weight: 0, deleted: 'before-hook-creation' });
+    const needed = [
+      named(objects, 'ServiceAccount', job.spec.template.spec.serviceAccountName),
+      ...objects.filter(({ kind }) => kind === 'ExternalSecret'),
+    ];
+    expect(needed).toHaveLength(7);
+    for (const object of needed)
+      expect(hookOf(object)).toEqual({ events: hooks, weight: -10, deleted: 'before-hook-creation' });
+    // Its openings must not outlive it: nobody would take them away when policies are switched off.
+    const policy = named(objects, 'NetworkPolicy', 'rising-stars-migrate');
+    expect(hookOf(policy)).toEqual({
+      events: hooks,
+      weight: -10,
+      deleted: 'before-hook-creation,hook-succeeded',
+    });
+    expect(job.spec.template.metadata.labels).toMatchObject(policy.spec.podSelector.matchLabels);
+    const secrets = objects
+      .filter(({ kind }) => kind === 'ExternalSecret')
+      .map(({ metadata }) => metadata.name);
+    const [container] = job.spec.template.spec.containers;
+    for (const { valueFrom } of container.env)
+      if (valueFrom) expect(secrets).toContain(valueFrom.secretKeyRef.name);
+    expect(container).not.toHaveProperty('envFrom');
+  });
+
+  test('is an ordinary Job, new at each revision, where Postgres comes with the release', async () => {
+    const job = named(await render({ values: valuesOf('values-dev.yaml') }), 'Job', 'rising-stars-migrate-1');
+    expect(hookOf(job).events).toBe('');
+  });
+});
+
 describe('files', () => {
   test('that the documents name exist', () => {
     for (const page of ['charts/rising-stars/README.md', 'docs/deploy.md', 'k8s/README.md'])
