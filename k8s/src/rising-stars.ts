@@ -6,6 +6,7 @@ import {
   databaseSecret,
   deadLetterConfig,
   publicConfig,
+  signedUrlConfig,
 } from './constructs/config.ts';
 import { DevBackends } from './constructs/dev-backends.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
@@ -64,6 +65,7 @@ export class RisingStars extends Chart {
       config: {
         ...db.videos.config,
         ...awsConfig,
+        ...signedUrlConfig,
         ...deadLetterConfig,
         ...publicConfig,
         MAX_UPLOAD_MB: text`${videos.maxUploadMb}`,

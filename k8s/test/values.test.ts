@@ -241,12 +241,15 @@ test.each(described.map(({ path, node }) => [path.join('.'), path, node] as cons
   },
 );
 
+const templates = join(root, 'charts/rising-stars/templates');
+const sources = readdirSync(templates, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.\w+$/.test(path))
+  .map((path) => readFileSync(join(templates, path), 'utf8'));
+const pathsIn = (source: string) =>
+  [...source.matchAll(/\.Values\.([\w.]+\w)/g)].map(([, path = '']) => path);
+
 test('every value that a template, the notes or a check reads is there', () => {
-  const templates = join(root, 'charts/rising-stars/templates');
-  const used = readdirSync(templates, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.\w+$/.test(path))
-    .flatMap((path) => [...readFileSync(join(templates, path), 'utf8').matchAll(/\.Values\.([\w.]+\w)/g)])
-    .map(([, path = '']) => path);
+  const used = sources.flatMap(pathsIn);
   expect(used.length).toBeGreaterThan(200);
   for (const path of new Set(used)) {
     const value = path
@@ -255,6 +258,27 @@ test('every value that a template, the notes or a check reads is there', () => {
     expect(value, path).not.toBeUndefined();
   }
 });
+
+/** By its whole path, or by its name where its section is gone into, perhaps by a helper that is handed it. */
+function isRead(path: string[]): boolean {
+  const byName = new RegExp(`\\.${path.at(-1)}\\b`);
+  return sources.some((source) =>
+    pathsIn(source).some((used) => {
+      if (used === path.join('.')) return true;
+      if (!path.join('.').startsWith(`${used}.`)) return false;
+      const isHanded = source.includes(`(list . .Values.${used})`);
+      return (isHanded ? sources : [source]).some((text) => byName.test(text));
+    }),
+  );
+}
+
+test.each(described.map(({ path }) => [path.join('.'), path] as const))(
+  '%s does something',
+  (name, path) => {
+    // A parent chart reads this one, in its Chart.yaml.
+    if (name !== 'enabled') expect(isRead(path)).toBe(true);
+  },
+);
 
 test('every section says what it is about', () => {
   expect(text).not.toContain('# undefined');

@@ -45,6 +45,11 @@ export const publicConfig: Config = {
   MEDIA_BASE_URL: when(values.mediaBaseUrl, text`${values.mediaBaseUrl}`),
 };
 
+/** Where signed addresses lead, which a browser opens. */
+export const signedUrlConfig: Config = {
+  S3_PUBLIC_ENDPOINT: when(storage.publicEndpoint, text`${storage.publicEndpoint}`),
+};
+
 /** For the metrics on dead letters. */
 export const deadLetterConfig: Config = {
   SQS_DLQ_URL: when(queue.deadLetterUrl, text`${queue.deadLetterUrl}`),
