@@ -6,7 +6,7 @@ export const serviceEnv = {
   PORT: port().default(8080),
   OPS_PORT: port().default(9090),
   LOG_LEVEL: text().default('info'),
-  /** Seconds that readyz answers "draining" before the server stops accepting; the load balancer's lag. */
+  /** After SIGTERM: how long requests are still taken, while kept-alive clients are sent to other pods. */
   DRAIN_SECONDS: count(0, 300).default(0),
 };
 

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Registry } from 'prom-client';
+import { drainable } from './draining.ts';
 import { lingerOnClose } from './lingering-close.ts';
 import type { Logger } from './log.ts';
 
@@ -18,9 +19,10 @@ export interface ServiceOptions {
   http?: {
     fetch: (request: Request, env: unknown) => Response | Promise<Response>;
     port: number;
-    /** Longest time a request may take to arrive. */
+    /** Longest time a request may take to arrive, when that is more than HEADERS_TIMEOUT_MS. */
     requestTimeoutMs?: number;
   };
+  /** How long, after the signal, requests are still taken and kept-alive clients sent elsewhere. */
   drainSeconds?: number;
   /** Opens what must be there before the first request. */
   start?: () => Promise<void>;
@@ -29,7 +31,7 @@ export interface ServiceOptions {
 }
 
 /**
- * Runs a service until SIGTERM or SIGINT: ready once started; then draining (readyz says so), the open
+ * Runs a service until SIGTERM or SIGINT: ready once started; then draining (readyz says "not ready"), the open
  * requests answered, everything closed, exit 0.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
@@ -46,12 +48,14 @@ export async function runService(options: ServiceOptions): Promise<void> {
     const early = await Promise.race([started.then(() => null), signal]);
     if (early) process.exit(0);
     const server = http && openServer(http);
+    const drain = server && drainable(server);
     if (server) await listen(server, http.port, host);
     state.ready = true;
     log.info({ port: http?.port, ops_port: options.opsPort }, 'ready');
 
     log.info({ signal: await signal }, 'draining');
     state.ready = false;
+    drain?.();
     await sleep((options.drainSeconds ?? 0) * 1000);
     if (server) await closeServer(server);
     await options.stop();
@@ -64,7 +68,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-function openServer({ fetch, requestTimeoutMs = 60_000 }: NonNullable<ServiceOptions['http']>): Server {
+function openServer({ fetch, requestTimeoutMs = HEADERS_TIMEOUT_MS }: NonNullable<ServiceOptions['http']>): Server {
   const server = createAdaptorServer({ fetch }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;

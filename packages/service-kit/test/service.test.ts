@@ -1,22 +1,46 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { Agent, get, request } from 'node:http';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS } from '../src/service.ts';
 
 const program = fileURLToPath(new URL('./slow-service.ts', import.meta.url));
 let child: ChildProcess | undefined;
 
-async function start() {
+async function start(drainSeconds = 0) {
   const [port = 0, opsPort = 0] = await freePorts(2);
-  child = spawn(process.execPath, [program, String(port), String(opsPort)], { stdio: 'ignore' });
-  const service = { child, url: `http://127.0.0.1:${port}`, ops: `http://127.0.0.1:${opsPort}` };
-  while (!(await fetch(`${service.ops}/readyz`).catch(() => null))?.ok) await sleep(20);
-  return service;
+  const started = spawn(process.execPath, [program, ...[port, opsPort, drainSeconds].map(String)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child = started;
+  let output = '';
+  started.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  /** Until it has written the text. */
+  const says = (text: string) =>
+    vi.waitFor(
+      () => {
+        if (started.exitCode !== null || !output.includes(text)) throw new Error(`no ${text} in: ${output}`);
+      },
+      { timeout: 10_000, interval: 10 },
+    );
+  await says('"ready"');
+  return { child: started, says, url: `http://127.0.0.1:${port}`, ops: `http://127.0.0.1:${opsPort}` };
+}
+
+/** Asks again and again on one connection, until an answer closes it. */
+async function askUntilClosed(url: string, answered: () => void): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (;;) {
+    const [answer] = await once(get(`${url}/things/1`, { agent }), 'response');
+    await answer.toArray();
+    answered();
+    if (answer.headers.connection === 'close') return;
+  }
 }
 
 function* endless() {
@@ -31,15 +55,29 @@ describe('a running service', () => {
   test('answers the request in hand after SIGTERM, says that it is draining meanwhile, and exits 0', async () => {
     const service = await start();
     const slow = fetch(`${service.url}/slow`);
-    await sleep(200);
+    await service.says('/slow');
     service.child.kill('SIGTERM');
     const exit = once(service.child, 'exit');
-    await sleep(300);
+    await service.says('draining');
 
     expect((await fetch(`${service.ops}/readyz`)).status).toBe(503);
     expect((await fetch(`${service.ops}/livez`)).status).toBe(200);
     expect((await slow).status).toBe(200);
     expect(await exit).toEqual([0, null]);
+  });
+
+  test('sends kept-alive clients elsewhere before it stops: no request of theirs meets a closed connection', async () => {
+    const service = await start(1);
+    let answers = 0;
+    const clients = Array.from({ length: 20 }, () => askUntilClosed(service.url, () => answers++));
+    const slow = fetch(`${service.url}/slow`);
+    await service.says('/slow');
+    await vi.waitFor(() => expect(answers).toBeGreaterThan(200));
+    service.child.kill('SIGTERM');
+
+    await Promise.all(clients);
+    expect((await slow).headers.get('connection')).toBe('close');
+    expect(await once(service.child, 'exit')).toEqual([0, null]);
   });
 
   test('is heard when it answers before the body has come, also by who closes afterwards', async () => {

@@ -4,12 +4,13 @@ import { createLog } from '../src/log.ts';
 import { createRegistry } from '../src/metrics.ts';
 import { runService } from '../src/service.ts';
 
-// A service for service.test.ts: the ports are its arguments.
-const [port, opsPort] = process.argv.slice(2).map(Number);
+// A service for service.test.ts: the ports and the seconds of draining are its arguments.
+const [port, opsPort, drainSeconds] = process.argv.slice(2).map(Number);
 const log = createLog('slow');
 const registry = createRegistry('slow', '1.2.3');
 const app = createHttp({ log, registry });
 app.get('/slow', async (c) => {
+  log.info({ path: '/slow' }, 'asked');
   await sleep(2000);
   return c.text('done');
 });
@@ -21,6 +22,7 @@ await runService({
   registry,
   host: '127.0.0.1',
   opsPort: opsPort ?? 0,
+  drainSeconds,
   http: { fetch: app.fetch, port: port ?? 0 },
   stop: async () => {},
 });
