@@ -102,6 +102,7 @@ export class QueueWorker extends Construct {
               metadata: {
                 queueURL: queueUrl,
                 awsRegion: values.aws.region,
+                awsEndpoint: when(values.queue.endpoint, values.queue.endpoint),
                 queueLength: text`${scale.jobsPerReplica}`,
                 activationQueueLength: '0',
                 // Without it the last job in work would be stopped with its worker.
