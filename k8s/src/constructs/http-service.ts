@@ -30,6 +30,8 @@ export class HttpService extends Construct {
         PORT: String(ports.http),
         OPS_PORT: String(ports.ops),
         LOG_LEVEL: text`${v.logLevel}`,
+        // Programs of ours keep connections to a pod that its Service has forgotten.
+        DRAIN_SECONDS: '5',
         ...props.config,
       },
       secretFiles: props.secretFiles ?? [],
