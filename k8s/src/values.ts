@@ -41,6 +41,14 @@ const resources = (of: { cpu: string; memory: string; memoryLimit: string }) =>
     'Autoscaling measures against the requested processor. No limit on it: Node runs one main thread.',
   );
 
+/** Kubernetes' own rules, so that nothing is refused after the migration. */
+const LABEL_KEY = z
+  .string()
+  .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/);
+const LABEL_VALUE = z.string().regex(/^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/);
+const labels = (description: string, value: Record<string, string> = {}) =>
+  leaf(z.record(LABEL_KEY, LABEL_VALUE), value, description);
+
 const quantity = (value: string, description: string) => leaf(QUANTITY, value, description);
 
 const serviceAccount = () =>
@@ -52,6 +60,17 @@ const serviceAccount = () =>
     ),
   });
 
+/** Where pods may run. */
+const placement = () => ({
+  nodeSelector: strings('Labels a node must have.'),
+  tolerations: blocks('Taints the pods bear.'),
+  affinity: block('Affinity rules.'),
+  priorityClassName: pattern(NAME_OR_EMPTY, '', 'The priority class.'),
+});
+
+const extraEnv = () => blocks('More environment variables, as in a container: [{name, value}].');
+const podLabels = () => labels('More labels on the pods.');
+
 /** What every workload offers, under the keys that podinfo's chart made customary. */
 const workload = (of: {
   repository: string;
@@ -59,6 +78,7 @@ const workload = (of: {
   memory: string;
   memoryLimit: string;
   grace: number;
+  podAnnotations?: Record<string, string>;
 }) => ({
   image: image(of.repository),
   resources: resources(of),
@@ -70,23 +90,20 @@ const workload = (of: {
     'Longer than the pause before the stop and the longest piece of work.',
   ),
   logLevel: oneOf(['trace', 'debug', 'info', 'warn', 'error'], 'info', 'Least serious line that is written.'),
-  extraEnv: blocks('More environment variables, as in a container: [{name, value}].'),
+  extraEnv: extraEnv(),
   extraEnvFrom: blocks('More ConfigMaps or Secrets of them: [{secretRef: {name}}].'),
   extraVolumes: blocks('More volumes.'),
   extraVolumeMounts: blocks('More mounts of the main container.'),
   extraContainers: blocks('Containers beside the main one.'),
   initContainers: blocks('Containers that run before it.'),
-  podAnnotations: strings('More annotations on the pods.'),
-  podLabels: strings('More labels on the pods.'),
+  podAnnotations: strings('More annotations on the pods.', of.podAnnotations),
+  podLabels: podLabels(),
   zoneSpread: oneOf(
     ['ScheduleAnyway', 'DoNotSchedule'],
     'ScheduleAnyway',
     'What happens to a pod that would leave the zones uneven.',
   ),
-  nodeSelector: strings('Labels a node must have.'),
-  tolerations: blocks('Taints the pods bear.'),
-  affinity: block('Affinity rules.'),
-  priorityClassName: pattern(NAME_OR_EMPTY, '', 'The priority class.'),
+  ...placement(),
 });
 
 export const httpService = (of: {
@@ -158,7 +175,7 @@ export const schema = section('Values of the chart.', {
   })
     .catchall(z.unknown())
     .describe('Shared with a parent chart.'),
-  commonLabels: strings('More labels on every object.'),
+  commonLabels: labels('More labels on every object.'),
   publicUrl: pattern(
     /^https?:\/\/[^\s/]+$/,
     'https://showcase.example.com',
@@ -283,6 +300,11 @@ export const schema = section('Values of the chart.', {
       memory: '640Mi',
       memoryLimit: '1200Mi',
       grace: 2700,
+      // A node is not emptied under a job that may take as long as the grace period.
+      podAnnotations: {
+        'karpenter.sh/do-not-disrupt': 'true',
+        'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+      },
     }),
     databasePool: databasePool(2),
     scratchSize: quantity('1Gi', 'Room for files in work; at least three times the largest upload.'),
@@ -320,9 +342,9 @@ export const schema = section('Values of the chart.', {
       "How long a migration may take; Helm's --timeout must be longer.",
     ),
     podAnnotations: strings('More annotations on the pods, such as one that keeps a mesh out.'),
-    podLabels: strings('More labels on the pods.'),
-    nodeSelector: strings('Labels a node must have.'),
-    tolerations: blocks('Taints the pods bear.'),
+    podLabels: podLabels(),
+    extraEnv: extraEnv(),
+    ...placement(),
   }),
 
   ingress: section('AWS Load Balancer Controller.', {
@@ -372,7 +394,7 @@ export const schema = section('Values of the chart.', {
     enabled: flag(true, 'ServiceMonitors and a PodMonitor.'),
     rules: flag(true, 'The alerts.'),
     dashboard: flag(true, "The dashboard, for Grafana's sidecar."),
-    labels: strings('What the Prometheus selects by.', { release: 'kube-prometheus-stack' }),
+    labels: labels('What the Prometheus selects by.', { release: 'kube-prometheus-stack' }),
     interval: pattern(/^\d+s$/, '15s', 'Time between two scrapes.'),
     runbookBase: pattern(
       /^https?:\/\/\S+[^/]$/,

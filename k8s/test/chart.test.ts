@@ -81,6 +81,15 @@ describe('Helm 3', () => {
   );
 });
 
+test('a label of their own wins over one of every object', async () => {
+  const objects = await render({ values: valuesOf('ci/extras-values.yaml') });
+  const teamOf = (kind: string, name: string) => named(objects, kind, name).metadata.labels?.team;
+  expect(teamOf('Deployment', 'rising-stars-auth')).toBe('showcase');
+  expect(teamOf('ServiceMonitor', 'rising-stars-auth')).toBe('watchers');
+  const podTeam = (name: string) => named(objects, 'Deployment', name).spec.template.metadata.labels.team;
+  expect([podTeam('rising-stars-auth'), podTeam('rising-stars-votes')]).toEqual(['accounts', 'showcase']);
+});
+
 describe('a small cluster', () => {
   test('has at most 3 web pods a program and 3 workers, each small enough for 2 vCPU and 2 GiB', async () => {
     const objects = await render({ values: valuesOf('ci/small-values.yaml') });

@@ -9,6 +9,7 @@ interface Schema {
   description?: string;
   type?: string;
   properties?: Record<string, Schema>;
+  propertyNames?: Schema;
   additionalProperties?: Schema | boolean;
   items?: Schema;
   enum?: string[];
@@ -84,6 +85,20 @@ describe("the schema's rules: each has a value that is refused", () => {
   test('lists that must have an entry', () =>
     expectAllRefused('minItems', ({ minItems }) => (minItems ? [] : undefined)));
   test('what is in lists', () => expectAllRefused('items', ({ items }) => (items ? [42] : undefined)));
+
+  test('names in maps', async () => {
+    const maps = leaves.filter(({ node }) => node.propertyNames?.pattern);
+    expect(maps.length).toBeGreaterThan(0);
+    const values: Record<string, unknown> = {};
+    const nameFor = (path: string[]) => `${path.join('.')}, not so!`;
+    for (const { path } of maps) put(path, { [nameFor(path)]: '' }, values);
+    const message = await refusal(values);
+    for (const { path } of maps) expect(message).toContain(`invalid propertyName '${nameFor(path)}'`);
+  });
+  test('what is in maps', () =>
+    expectAllRefused('additionalProperties', ({ additionalProperties: values }) =>
+      typeof values === 'object' && values.pattern ? { key: ', not = so' } : undefined,
+    ));
 
   test('unknown keys, in every section', async () => {
     const sections = sectionsOf(schema, '')
@@ -272,13 +287,10 @@ function isRead(path: string[]): boolean {
   );
 }
 
-test.each(described.map(({ path }) => [path.join('.'), path] as const))(
-  '%s does something',
-  (name, path) => {
-    // A parent chart reads this one, in its Chart.yaml.
-    if (name !== 'enabled') expect(isRead(path)).toBe(true);
-  },
-);
+test.each(described.map(({ path }) => [path.join('.'), path] as const))('%s does something', (name, path) => {
+  // A parent chart reads this one, in its Chart.yaml.
+  if (name !== 'enabled') expect(isRead(path)).toBe(true);
+});
 
 test('every section says what it is about', () => {
   expect(text).not.toContain('# undefined');

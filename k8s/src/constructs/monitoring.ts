@@ -6,7 +6,7 @@ import type {
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
-import { Expression, entriesOf } from '../template/placeholders.ts';
+import { Expression } from '../template/placeholders.ts';
 import { values } from '../values.ts';
 import { labels, named, PRODUCT, selectorLabels } from './names.ts';
 
@@ -15,7 +15,7 @@ const kind = (kind: string) => ({ apiVersion: 'monitoring.coreos.com/v1', kind }
 
 const monitored = (name: string) => ({
   name: named(name),
-  labels: { ...labels(name), ...entriesOf(v.labels) },
+  labels: labels(name, v.labels),
 });
 /** Our own labels stay as they are, whatever the scrape calls the target. */
 const endpoint = { port: 'ops', path: '/metrics', interval: v.interval, honorLabels: true };

@@ -17,12 +17,18 @@ export const selectorLabels = (name: string) => ({
   'app.kubernetes.io/instance': release,
 });
 
-export const labels = (name: string) => ({
+type Labels = Expression<Record<string, string>>;
+
+/** @param own win over those of every object */
+export const labels = (name: string, own?: Labels) => ({
   ...selectorLabels(name),
   'app.kubernetes.io/part-of': PRODUCT,
   'app.kubernetes.io/version': version,
-  ...entriesOf(values.commonLabels),
+  ...entriesOf(own ? merged(own, values.commonLabels) : values.commonLabels),
 });
+
+const merged = (own: Labels, common: Labels) =>
+  new Expression(`merge dict ${own.source} ${common.source}`, { ...common.plain, ...own.plain });
 
 export const metadata = (name: string, what = name) => ({ name: named(what), labels: labels(name) });
 

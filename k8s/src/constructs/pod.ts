@@ -63,7 +63,6 @@ export interface ProgramPodOptions {
   readonly scratch: readonly Scratch[];
   readonly ports: Templated<k8s.ContainerPort[]>;
   readonly preStopSleepSeconds?: Expression<number>;
-  readonly podAnnotations?: Record<string, string>;
 }
 
 export const secretPath = ({ folder, file }: Pick<SecretFile, 'folder' | 'file'>) =>
@@ -74,10 +73,9 @@ export function programPod(options: ProgramPodOptions): Templated<k8s.PodTemplat
   const { name, values: v } = options;
   return {
     metadata: {
-      labels: { ...labels(name), ...entriesOf(v.podLabels) },
+      labels: labels(name, v.podLabels),
       annotations: {
         'checksum/config': configChecksum(options),
-        ...options.podAnnotations,
         ...entriesOf(v.podAnnotations),
       },
     },
@@ -86,7 +84,6 @@ export function programPod(options: ProgramPodOptions): Templated<k8s.PodTemplat
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: v.terminationGracePeriodSeconds,
-      priorityClassName: when(v.priorityClassName, v.priorityClassName),
       imagePullSecrets,
       securityContext: podSecurity,
       topologySpreadConstraints: [ZONE, 'kubernetes.io/hostname'].map((key) => ({
@@ -96,15 +93,23 @@ export function programPod(options: ProgramPodOptions): Templated<k8s.PodTemplat
         labelSelector: { matchLabels: selectorLabels(name) },
         matchLabelKeys: ['pod-template-hash'],
       })),
-      nodeSelector: v.nodeSelector,
-      tolerations: v.tolerations,
-      affinity: v.affinity,
+      ...placement(v),
       initContainers: v.initContainers,
       containers: [programContainer(options), ...itemsOf(v.extraContainers)],
       volumes: [...volumes(options), ...itemsOf(v.extraVolumes)],
     },
   };
 }
+
+/** Where a pod may run. */
+export const placement = (
+  v: Pick<WorkloadValues, 'nodeSelector' | 'tolerations' | 'affinity' | 'priorityClassName'>,
+) => ({
+  nodeSelector: v.nodeSelector,
+  tolerations: v.tolerations,
+  affinity: v.affinity,
+  priorityClassName: when(v.priorityClassName, v.priorityClassName),
+});
 
 function programContainer(options: ProgramPodOptions): Templated<k8s.Container> {
   const { name, values: v } = options;

@@ -38,11 +38,6 @@ export class QueueWorker extends Construct {
       secretFiles: props.secretFiles,
       scratch: [TMP, { path: SCRATCH, size: v.scratchSize }],
       ports: [{ name: 'ops', containerPort: ports.ops }],
-      // A node is not emptied under a job that may take as long as the grace period.
-      podAnnotations: {
-        'karpenter.sh/do-not-disrupt': 'true',
-        'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
-      },
     };
     deploy(this, pod, { replicas: v.replicas, isAutomatic: v.keda.enabled });
     new ProgramPolicy(this, name, props.reaches, { monitoring: true });

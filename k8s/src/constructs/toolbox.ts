@@ -2,15 +2,7 @@ import { type PublicService, ports } from '@anb/topology';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
-import {
-  type Expression,
-  entriesOf,
-  Gate,
-  not,
-  type Templated,
-  text,
-  when,
-} from '../template/placeholders.ts';
+import { type Expression, Gate, itemsOf, not, type Templated, text, when } from '../template/placeholders.ts';
 import { values } from '../values.ts';
 import { awsConfig, databaseUrl } from './config.ts';
 import {
@@ -30,6 +22,7 @@ import {
   databaseCaMount,
   databaseCaVolume,
   imagePullSecrets,
+  placement,
   podSecurity,
   type SecretFile,
   scratchMount,
@@ -117,15 +110,14 @@ const toolPod = ({ tool, program, env, ...needs }: ToolOptions): Templated<k8s.P
   restartPolicy: 'Never',
   imagePullSecrets,
   securityContext: podSecurity,
-  nodeSelector: v.nodeSelector,
-  tolerations: v.tolerations,
+  ...placement(v),
   containers: [
     {
       name: tool,
       image: image(v.image),
       imagePullPolicy: values.image.pullPolicy,
       args: [program],
-      env,
+      env: [...env, ...itemsOf(v.extraEnv)],
       resources: v.resources,
       securityContext: containerSecurity,
       volumeMounts: [
@@ -141,7 +133,7 @@ const toolPod = ({ tool, program, env, ...needs }: ToolOptions): Templated<k8s.P
 });
 
 const podMetadata = {
-  labels: { ...labels(NAME), ...entriesOf(v.podLabels) },
+  labels: labels(NAME, v.podLabels),
   annotations: v.podAnnotations,
 };
 
@@ -236,6 +228,7 @@ export class Toolbox extends Construct {
         schedule: '@yearly',
         suspend: true,
         jobTemplate: {
+          metadata: { labels: labels(NAME) },
           spec: {
             backoffLimit: 0,
             ttlSecondsAfterFinished: 86_400,

@@ -68,7 +68,10 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-function openServer({ fetch, requestTimeoutMs = HEADERS_TIMEOUT_MS }: NonNullable<ServiceOptions['http']>): Server {
+function openServer({
+  fetch,
+  requestTimeoutMs = HEADERS_TIMEOUT_MS,
+}: NonNullable<ServiceOptions['http']>): Server {
   const server = createAdaptorServer({ fetch }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
