@@ -17,11 +17,18 @@ import {
 
 const QUANTITY = z.string().regex(/^\d+(\.\d+)?(m|[kMGT]i?)?$/);
 const OCTET = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const CIDR = z.string().regex(new RegExp(`^(${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?\\d)$`));
+const CIDR = z
+  .string()
+  .regex(
+    new RegExp(
+      `^((${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?\\d)|[0-9a-fA-F:]*:[0-9a-fA-F:]*/(12[0-8]|1[01]\\d|\\d?\\d))$`,
+    ),
+  );
 const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 const URL_OR_EMPTY = /^(https?:\/\/\S+)?$/;
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const NAME_OR_EMPTY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/;
+const REGISTRY = /^([a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*)?$/;
 const KEY = /^[-._a-zA-Z0-9]+$/;
 const TAG = /^(\w[\w.-]{0,127})?$/;
 
@@ -32,7 +39,8 @@ const image = (repository: string) =>
     digest: pattern(/^(sha256:[0-9a-f]{64})?$/, '', 'sha256:…; wins over the tag.'),
   });
 
-const quantities = z.object({ cpu: QUANTITY.optional(), memory: QUANTITY }).catchall(QUANTITY);
+const CPU = z.union([QUANTITY, z.number().positive()]);
+const quantities = z.object({ cpu: CPU.optional(), memory: QUANTITY }).catchall(QUANTITY);
 
 const resources = (of: { cpu: string; memory: string; memoryLimit: string }) =>
   leaf(
@@ -170,21 +178,21 @@ export const schema = section('Values of the chart.', {
   ),
   enabled: flag(true, 'For the condition of a parent chart; read nowhere else.'),
   global: section('Shared with a parent chart.', {
-    imageRegistry: text('', 'Wins over image.registry.'),
+    imageRegistry: pattern(REGISTRY, '', 'Wins over image.registry.'),
     imagePullSecrets: blocks('Win over image.pullSecrets.'),
   })
     .catchall(z.unknown())
     .describe('Shared with a parent chart.'),
   commonLabels: labels('More labels on every object.'),
   publicUrl: pattern(
-    /^https?:\/\/[^\s/]+$/,
+    /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/,
     'https://showcase.example.com',
     'How browsers reach the system. The ingress answers for its host.',
   ),
   mediaBaseUrl: pattern(URL_OR_EMPTY, '', 'Where a CDN serves the clips; {publicUrl}/media when empty.'),
 
   image: section('Holds for every image.', {
-    registry: text('', 'As in 123456789012.dkr.ecr.us-east-1.amazonaws.com.'),
+    registry: pattern(REGISTRY, '', 'As in 123456789012.dkr.ecr.us-east-1.amazonaws.com.'),
     tag: pattern(TAG, '', "The chart's appVersion when empty."),
     pullPolicy: oneOf(['IfNotPresent', 'Always', 'Never'], 'IfNotPresent', 'When the kubelet pulls.'),
     pullSecrets: blocks('Secrets to pull with: [{name}].'),
@@ -196,11 +204,15 @@ export const schema = section('Values of the chart.', {
   database: section('Postgres (RDS).', {
     host: pattern(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'postgres.example.internal', 'Its address.'),
     port: int(1, 65_535, 5432, 'Its port.'),
-    name: pattern(/^[a-z_][a-z0-9_]*$/, 'anb', 'The database.'),
+    name: pattern(
+      /^[a-z_][a-z0-9_-]*$/,
+      'anb',
+      "The database, which the master owns. The logins are the server's: one installation per server.",
+    ),
     sslMode: oneOf(
       ['verify-full', 'disable'],
       'verify-full',
-      "verify-full knows Amazon RDS' authorities; for others see caConfigMap.",
+      "verify-full knows Amazon RDS' authorities and the public ones; for others see caConfigMap.",
     ),
     caConfigMap: pattern(NAME_OR_EMPTY, '', 'ConfigMap whose key ca.pem holds further authorities.'),
     maxConnections: int(
@@ -228,7 +240,7 @@ export const schema = section('Values of the chart.', {
     deadLetterUrl: pattern(
       /^(https?:\/\/[^\s/]+\/\d{12}\/[\w.-]+)?$/,
       'https://sqs.us-east-1.amazonaws.com/000000000000/rising-stars-transcode-dead-letters',
-      'Where a job goes after too many receives (ten); for metrics and the doctor.',
+      'Where a job goes after too many receives (ten); for the metrics.',
     ),
     endpoint: pattern(URL_OR_EMPTY, '', 'Another SQS server, for development.'),
     visibilitySeconds: int(5, 600, 30, 'How long a job stays with a worker that gives no sign of life.'),
@@ -307,7 +319,11 @@ export const schema = section('Values of the chart.', {
       },
     }),
     databasePool: databasePool(2),
-    scratchSize: quantity('1Gi', 'Room for files in work; at least three times the largest upload.'),
+    scratchSize: pattern(
+      /^[1-9]\d*(Mi|Gi)$/,
+      '1Gi',
+      'Room for files in work; at least three times videos.maxUploadMb.',
+    ),
     replicas: int(0, 100, 1, 'Replicas while KEDA is off.'),
     keda: section('Workers by length of the queue.', {
       enabled: flag(true, 'Off: `replicas` holds.'),
@@ -357,9 +373,16 @@ export const schema = section('Values of the chart.', {
       "Certificate in ACM; found by the host's name when empty.",
     ),
     tls: flag(true, 'HTTPS, with a redirect from HTTP. Off only behind something that ends TLS.'),
-    sslPolicy: name('ELBSecurityPolicy-TLS13-1-2-2021-06', 'Protocols and ciphers.'),
+    sslPolicy: text(
+      'ELBSecurityPolicy-TLS13-1-2-2021-06',
+      'Protocols and ciphers; left to the group when empty.',
+    ),
     wafAclArn: pattern(/^(none|arn:aws[\w-]*:wafv2:\S+)?$/, '', 'Web ACL (regional); none removes it.'),
-    groupName: pattern(NAME_OR_EMPTY, '', 'Shares a load balancer with other ingresses of this name.'),
+    groupName: pattern(
+      NAME_OR_EMPTY,
+      '',
+      'Shares a load balancer with other ingresses of this name. Where two of them differ in sslPolicy, idle time or deletion protection, the controller stops.',
+    ),
     inboundCidrs: list(CIDR, 0, [], 'Who may connect; everybody when empty.'),
     idleTimeoutSeconds: int(
       1,
@@ -411,7 +434,9 @@ export const schema = section('Values of the chart.', {
     storageSize: quantity('2Gi', 'Room for the objects.'),
   }),
 
-  extraDeploy: blocks('More objects to deploy with the chart.'),
+  extraDeploy: blocks(
+    'More objects to deploy with the chart; they come after the migration, so no Secret that it needs.',
+  ),
 });
 
 /** Every value as the Helm expression that reads it. */

@@ -151,6 +151,18 @@ describe('what people get wrong is refused', () => {
     ['more than a host for a host', { database: { host: 'a.example.com/x?y=' } }, 'does not match pattern'],
     ['a tag that breaks the list', { ingress: { tags: { a: 'x,y=z' } } }, 'does not match pattern'],
     ['an idle time longer than our connections live', { ingress: { idleTimeoutSeconds: 300 } }, 'maximum'],
+    [
+      'a registry with a scheme',
+      { image: { registry: 'https://mirror.example.com' } },
+      'does not match pattern',
+    ],
+    [
+      'a registry with a slash at its end',
+      { image: { registry: 'mirror.example.com/' } },
+      'does not match pattern',
+    ],
+    ['a host in capitals', { publicUrl: 'https://ANB.example.com' }, 'does not match pattern'],
+    ['half a network', { networkPolicy: { awsCidrs: ['2600:1f00::/129'] } }, 'does not match pattern'],
     ['a service without autoscaling bounds', { portal: { autoscaling: null } }, "'autoscaling'"],
   ])('%s', async (_case, values, words) => {
     expect(await refusal(values)).toContain(words);
@@ -228,6 +240,35 @@ describe('contradictions are refused with what to do', () => {
       "votes.podLabels: app.kubernetes.io/name is the chart's own",
     ],
     [
+      'a port that the load balancer does not have',
+      { publicUrl: 'https://a.example.com:8443' },
+      'must have no port',
+    ],
+    [
+      'uploads that the workers have no room for',
+      { videos: { maxUploadMb: 400 } },
+      'transcoder.scratchSize (1Gi) must hold three times videos.maxUploadMb (400): 1200Mi or more',
+    ],
+    [
+      'rights shared by two programs',
+      { votes: { serviceAccount: { name: 'app' } }, transcoder: { serviceAccount: { name: 'app' } } },
+      "transcoder.serviceAccount: app is another program's already",
+    ],
+    [
+      'two makers of one secret',
+      {
+        externalSecrets: { enabled: true },
+        secrets: { videos: { existingSecret: 'db' }, votes: { existingSecret: 'db' } },
+      },
+      "secrets.votes.existingSecret: db is another entry's already",
+    ],
+    ['stand-ins that nobody uses', { dev: { enabled: true } }, 'begin with --values values-dev.yaml'],
+    [
+      "the pods' own annotation",
+      { votes: { podAnnotations: { 'checksum/config': '1' } } },
+      "votes.podAnnotations: checksum/config is the chart's own",
+    ],
+    [
       'an annotation that has its value',
       { ingress: { annotations: { 'alb.ingress.kubernetes.io/scheme': 'internal' } } },
       'ingress.annotations: alb.ingress.kubernetes.io/scheme is set by a value of its own',
@@ -240,6 +281,11 @@ describe('contradictions are refused with what to do', () => {
     // auth 5, videos 10, votes 10 for 6 pods and as many that leave; transcoder 2 for 10; a migration and a shell.
     const enough = Math.ceil(((5 + 10 + 10) * 12 + 2 * 20 + 2) / 0.8);
     expect(await refusal({ database: { maxConnections: enough + 1 } })).toBe('');
+  });
+
+  test('a Secret may serve two logins, and a room hold three uploads to the byte', async () => {
+    const secrets = { videos: { existingSecret: 'db' }, votes: { existingSecret: 'db' } };
+    expect(await refusal({ secrets, videos: { maxUploadMb: 341 } })).toBe('');
   });
 });
 

@@ -11,6 +11,9 @@ const v = values.networkPolicy;
 /** S3 and SQS of a development cluster. */
 export const DEV_CLOUD_PORT = 4566;
 
+/** Of EKS, on every node. */
+const POD_IDENTITY_AGENT = ['169.254.170.23/32', 'fd00:ec2::23/128'];
+
 /** What a pod must reach. */
 export interface Reach {
   readonly database?: boolean;
@@ -128,8 +131,7 @@ const egress = ({ database, aws, services }: Reach): Templated<k8s.NetworkPolicy
           to: blocks(v.awsCidrs),
           ports: tcp(443),
         },
-        // The agent of EKS Pod Identity.
-        { to: [{ ipBlock: { cidr: '169.254.170.23/32' } }], ports: tcp(80) },
+        { to: POD_IDENTITY_AGENT.map((cidr) => ({ ipBlock: { cidr } })), ports: tcp(80) },
         when(values.dev.enabled, { to: [pods('cloud')], ports: tcp(DEV_CLOUD_PORT) }),
       ]
     : []),

@@ -2,7 +2,7 @@ import { publicPaths } from '@anb/topology';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
-import { Expression, entriesOf, when } from '../template/placeholders.ts';
+import { both, Expression, entriesOf, when } from '../template/placeholders.ts';
 import { values } from '../values.ts';
 import { labels, named } from './names.ts';
 
@@ -18,7 +18,7 @@ const loadBalancer = {
   [annotation('group.name')]: when(v.groupName, v.groupName),
   [annotation('listen-ports')]: when(v.tls, '[{"HTTP": 80}, {"HTTPS": 443}]'),
   [annotation('ssl-redirect')]: when(v.tls, '443'),
-  [annotation('ssl-policy')]: when(v.tls, v.sslPolicy),
+  [annotation('ssl-policy')]: when(both(v.tls, v.sslPolicy), v.sslPolicy),
   [annotation('certificate-arn')]: when(v.certificateArn, v.certificateArn),
   [annotation('wafv2-acl-arn')]: when(v.wafAclArn, v.wafAclArn),
   [annotation('inbound-cidrs')]: when(

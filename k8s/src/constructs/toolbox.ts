@@ -198,7 +198,14 @@ export class Toolbox extends Construct {
             tool: 'migrate',
             program: 'packages/migrate/src/main.ts',
             database: true,
-            env: [...masterEnv, ...logins],
+            env: [
+              ...masterEnv,
+              ...logins,
+              // Nothing is rolled out meanwhile; the image of a development cluster's Postgres may take its time.
+              ...variables({
+                DATABASE_WAIT_SECONDS: when(dev.enabled, text`${v.migrateDeadlineSeconds}`),
+              }),
+            ],
           }),
         },
       },
