@@ -2,7 +2,8 @@ import { count, databaseUrl, file, port, text, url } from './env.ts';
 
 /** What every HTTP service reads. */
 export const serviceEnv = {
-  HOST: text().default('0.0.0.0'),
+  /** All addresses, IPv4 and IPv6, when not set. */
+  HOST: text().optional(),
   PORT: port().default(8080),
   OPS_PORT: port().default(9090),
   LOG_LEVEL: text().default('info'),

@@ -13,7 +13,7 @@ export const HEADERS_TIMEOUT_MS = 130_000;
 export interface ServiceOptions {
   log: Logger;
   registry: Registry;
-  host: string;
+  host?: string;
   opsPort: number;
   /** The public surface; a worker has none. */
   http?: {
@@ -97,7 +97,7 @@ function opsHandler(registry: Registry, state: { ready: boolean }): Parameters<t
   };
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
