@@ -2,7 +2,8 @@ import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { explainDatabaseError } from '@anb/service-kit/database-problem';
 import { createLog } from '@anb/service-kit/log';
 import { readConfig } from './config.ts';
-import { migrate } from './migrate.ts';
+import { MigrationRefused, migrate } from './migrate.ts';
+import { refuseOtherInstallation } from './other-installation.ts';
 import { untilReachable } from './reachable.ts';
 
 const config = readConfig();
@@ -14,6 +15,7 @@ try {
     seconds: config.DATABASE_WAIT_SECONDS,
     report: (line) => log.warn(line),
   });
+  await refuseOtherInstallation({ sql, open: openAsAuth });
   await migrate({
     sql,
     passwords: {
@@ -26,10 +28,21 @@ try {
   });
   log.info('the database is up to date');
 } catch (error) {
-  const explained = explainDatabaseError(error, sql);
+  const explained = error instanceof MigrationRefused ? error.message : explainDatabaseError(error, sql);
   if (explained) log.fatal(explained);
   else log.fatal({ err: error }, 'migration failed');
   process.exitCode = 1;
 } finally {
   await sql.end({ timeout: 5 });
+}
+
+function openAsAuth(database: string) {
+  const url = new URL(config.DATABASE_URL);
+  url.username = 'anb_auth';
+  url.password = encodeURIComponent(config.AUTH_DB_PASSWORD);
+  url.pathname = database;
+  return openConfiguredDatabase(
+    { ...config, DATABASE_URL: url.href, DATABASE_PASSWORD_FILE: undefined },
+    'migrate',
+  );
 }

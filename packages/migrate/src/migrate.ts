@@ -23,6 +23,9 @@ export interface Migration {
   checksum: string;
 }
 
+/** Nothing was changed, for the reason that the message gives. */
+export class MigrationRefused extends Error {}
+
 export interface MigrateOptions {
   /** One connection (max: 1) of a role that may create roles and owns the database. */
   sql: Sql;
@@ -52,7 +55,9 @@ export async function migrate({ sql, passwords, report }: MigrateOptions): Promi
         await apply(sql, migration);
         report(`applied ${file}`);
       } else if (checksum !== migration.checksum) {
-        throw new Error(`${file} was changed after it had been applied; add a new migration instead`);
+        throw new MigrationRefused(
+          `${file} was changed after it had been applied; add a new migration instead`,
+        );
       }
     }
   } finally {

@@ -85,6 +85,18 @@ describe('migrate as an administrator who is no superuser', () => {
     await expect(ask(at('anb_auth:auth-1'), one)).rejects.toMatchObject({ code: '28P01' });
   });
 
+  test('refuses to lock out an installation in another database of the server', async () => {
+    await ask(at('postgres:secret', 'postgres'), (sql) => sql`create database staging owner master`);
+    const staging = (env: Record<string, string>) => run({ DATABASE_URL: at('master:m', 'staging'), ...env });
+    expect(await staging({ AUTH_DB_PASSWORD: 'another' })).toMatchObject({
+      code: 1,
+      messages: [expect.stringMatching(/serve the database "contest" already, with other passwords/)],
+    });
+    expect(await ask(at('anb_auth:auth-2'), (sql) => sql`select 1 as one`)).toMatchObject([{ one: 1 }]);
+    expect(await staging({ AUTH_DB_PASSWORD: 'auth-2' })).toMatchObject({ code: 0 });
+    await ask(at('postgres:secret', 'postgres'), (sql) => sql`drop database staging`);
+  });
+
   test('waits for a server that starts later', async () => {
     await postgres.stop();
     let late: ReturnType<typeof run> | undefined;
