@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
+import { publicServices } from '@anb/topology';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api } from './api.ts';
@@ -13,7 +14,6 @@ import { environmentOf, makeDataDir, type RunningStack, startStack } from './sta
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = makeDataDir();
-const names = ['auth', 'videos', 'votes', 'portal'] as const;
 let stack: RunningStack;
 let admin: Sql;
 /** As the toolbox would have it in the cluster: services' addresses, the store, the queue, the database. */
@@ -22,7 +22,7 @@ let password = '';
 
 beforeAll(async () => {
   stack = await startStack(folder.path);
-  for (const name of names) {
+  for (const name of publicServices) {
     const { PORT, OPS_PORT } = environmentOf(stack.pidOf(name));
     env[`${name.toUpperCase()}_URL`] = `http://127.0.0.1:${PORT}`;
     env[`${name.toUpperCase()}_OPS_URL`] = `http://127.0.0.1:${OPS_PORT}`;
@@ -81,7 +81,7 @@ describe('the doctor', () => {
     const checks = out.match(/(?<=^ok {4})\S.*?(?= {2})/gm);
     expect(checks).toEqual(
       ['database', 'migrations', 'connections', 'clock', 'bucket', 'queue', 'redrive', 'dead letters'].concat(
-        ...names,
+        ...publicServices,
         'signing keys',
       ),
     );

@@ -4,11 +4,11 @@ import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '@anb/embedded/ports';
 import { startPostgres } from '@anb/embedded/postgres';
+import { publicServices } from '@anb/topology';
 import { Container, type Start, type Tree } from './container.ts';
 import type { Target } from './targets.ts';
 
 const PASSWORD = 'only-for-images';
-const SERVICES = ['auth', 'videos', 'votes', 'portal'] as const;
 
 /** Runs the whole system from the images' file trees, beside a Postgres; the toolbox's smoke test plays a contest on it. */
 export async function runSystem(trees: Record<Target, Tree>, folder: string): Promise<void> {
@@ -51,7 +51,7 @@ export async function runSystem(trees: Record<Target, Tree>, folder: string): Pr
     `${local(cloudPort)}/health`,
   );
 
-  const urls = Object.fromEntries(SERVICES.map((name) => [name, local(ports.shift() ?? 0)]));
+  const urls = Object.fromEntries(publicServices.map((name) => [name, local(ports.shift() ?? 0)]));
   const opsUrls: Record<string, string> = {};
   const storage = {
     AWS_ACCESS_KEY_ID: 'local',
@@ -62,7 +62,10 @@ export async function runSystem(trees: Record<Target, Tree>, folder: string): Pr
     SQS_ENDPOINT: local(cloudPort),
     SQS_QUEUE_URL: `${local(cloudPort)}/000000000000/transcode`,
   };
-  const service = (name: (typeof SERVICES)[number] | 'transcoder', mounts: Record<string, string> = {}) => {
+  const service = (
+    name: (typeof publicServices)[number] | 'transcoder',
+    mounts: Record<string, string> = {},
+  ) => {
     const ops = ports.shift() ?? 0;
     opsUrls[name] = local(ops);
     return start(

@@ -1,8 +1,10 @@
+import { ports } from '@anb/topology';
 import type { Cluster } from './cluster.ts';
 import { addresses, isOpenFrom, isOpenFromAddress, setFirewall } from './network.ts';
 
 const { database, aws, podIdentity, monitoring, loadBalancer, node } = addresses;
-const [HTTP, OPS, POSTGRES, HTTPS] = [8080, 9090, 5432, 443];
+const { http: HTTP, ops: OPS } = ports;
+const [POSTGRES, HTTPS] = [5432, 443];
 
 type Way = [from: string, to: string, port: number];
 

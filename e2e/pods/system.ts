@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Certificate } from '@anb/testing/certificates';
+import { publicServices } from '@anb/topology';
 import { findHelm, helmTemplate, type KubernetesObject } from '../../k8s/checks/helm.ts';
 import { type Backends, DATABASE_NAME, startBackends } from './backends.ts';
 import { Cluster } from './cluster.ts';
@@ -11,7 +12,7 @@ import { LoadBalancer } from './load-balancer.ts';
 import { addresses, openNetwork } from './network.ts';
 
 export const RELEASE = 'rising-stars';
-export const WEB = ['auth', 'videos', 'votes', 'portal'].map((service) => `${RELEASE}-${service}`);
+export const WEB = publicServices.map((service) => `${RELEASE}-${service}`);
 export const TRANSCODER = `${RELEASE}-transcoder`;
 const NAMESPACE = 'showcase';
 export const HOST = 'showcase.example.com';

@@ -12,7 +12,7 @@ import { DevBackends } from './constructs/dev-backends.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
 import { HttpService } from './constructs/http-service.ts';
 import { Monitoring, type MonitoringProps } from './constructs/monitoring.ts';
-import { named } from './constructs/names.ts';
+import { serviceUrl } from './constructs/names.ts';
 import { DefaultDeny } from './constructs/network-policy.ts';
 import { secretPath } from './constructs/pod.ts';
 import { PublicIngress } from './constructs/public-ingress.ts';
@@ -82,7 +82,7 @@ export class RisingStars extends Chart {
     });
     new HttpService(this, 'portal', {
       values: portal,
-      config: { VOTES_URL: text`http://${named('votes')}:8080` },
+      config: { VOTES_URL: serviceUrl('votes') },
       reaches: { services: ['votes'] },
     });
     new QueueWorker(this, 'transcoder', {

@@ -15,23 +15,37 @@ describe.each(['', 'values-dev.yaml', 'ci/other-region-values.yaml', 'ci/databas
       // Mounted in the pod; here any file will do.
       for (const [name, value] of Object.entries(env))
         if (value.startsWith('/run/secrets/')) env[name] = import.meta.filename;
-      const config = join(root, `services/${program}/src/config.ts`);
-      // The program's own reading of it; it exits 78 with the problems when it refuses.
-      execFileSync(
-        process.execPath,
-        ['-e', `import(${JSON.stringify(config)}).then((m) => m.readConfig())`],
-        {
-          env,
-          stdio: 'pipe',
-        },
-      );
+      const known = Object.keys(configOf(program, env));
       const documented = read(`services/${program}/README.md`);
       // Credentials are the SDK's business; only a development cluster names them.
       const ours = Object.keys(env).filter((name) => !/^AWS_(ACCESS|SECRET)/.test(name));
+      expect(known).toEqual(expect.arrayContaining(ours));
       for (const name of ours) expect(documented, name).toContain(`\`${name}\``);
     });
   },
 );
+
+/** The program's own reading of it; it exits 78 with the problems when it refuses. */
+function configOf(program: string, env: Record<string, string>): Record<string, unknown> {
+  const file = JSON.stringify(join(root, `services/${program}/src/config.ts`));
+  const print = `import(${file}).then((m) => console.log(JSON.stringify(m.readConfig())))`;
+  return JSON.parse(execFileSync(process.execPath, ['-e', print], { env, stdio: 'pipe', encoding: 'utf8' }));
+}
+
+test.each(programs)('the defaults in the README of %s are those of the program', async (program) => {
+  const rows = [...read(`services/${program}/README.md`).matchAll(/^\| `(\w+)` \| `([^`$]*)` \|/gm)];
+  const { data } = named(await render(), 'ConfigMap', `rising-stars-${program}`);
+  const env = Object.fromEntries(
+    Object.entries(data as Record<string, string>)
+      .filter(([name]) => !rows.some(([, documented]) => documented === name))
+      .map(([name, value]) => [name, value.startsWith('/run/secrets/') ? import.meta.filename : value]),
+  );
+  const config = configOf(program, env);
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.map(([, name = '']) => [name, String(config[name])])).toEqual(
+    rows.map(([, name, value]) => [name, value]),
+  );
+});
 
 test('connections outlive those of the load balancer, and headers outlive connections', async () => {
   const objects = await render();

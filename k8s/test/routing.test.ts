@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startGateway } from '@anb/local-gateway';
-import { type PublicService, publicPaths } from '@anb/topology';
+import { type PublicService, publicPaths, publicServices } from '@anb/topology';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../checks/helm.ts';
 import { type Ingress, routeOf, ruleCounts } from '../checks/ingress-router.ts';
@@ -78,7 +78,7 @@ describe('the local gateway', () => {
 
   beforeAll(async () => {
     const services = {} as Record<PublicService, string>;
-    for (const service of ['auth', 'videos', 'votes', 'portal'] as const) {
+    for (const service of publicServices) {
       const server = createServer((_request, response) => response.end(service));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       servers.push(server);

@@ -7,7 +7,7 @@ import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { freePorts } from '@anb/embedded/ports';
 import { startPostgres } from '@anb/embedded/postgres';
 import { STORE_PATH, startGateway } from '@anb/local-gateway';
-import type { PublicService } from '@anb/topology';
+import { type PublicService, publicServices } from '@anb/topology';
 import type { Config } from './config.ts';
 import { takeDataDir } from './data-dir.ts';
 import { say } from './log-lines.ts';
@@ -75,9 +75,10 @@ export class Stack {
 
     const nextPort = () => servicePorts.shift() ?? 0;
     const common = () => ({ HOST: '127.0.0.1', LOG_LEVEL: config.LOG_LEVEL });
-    const ports = Object.fromEntries(
-      (['auth', 'videos', 'votes', 'portal'] as const).map((name) => [name, nextPort()]),
-    ) as Record<PublicService, number>;
+    const ports = Object.fromEntries(publicServices.map((name) => [name, nextPort()])) as Record<
+      PublicService,
+      number
+    >;
     const urls = Object.fromEntries(
       Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`]),
     ) as Record<PublicService, string>;

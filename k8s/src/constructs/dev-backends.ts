@@ -1,10 +1,10 @@
-import { ports } from '@anb/topology';
+import { ports, publicServices } from '@anb/topology';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
 import { both, Expression, type Placeholder, type Templated, text } from '../template/placeholders.ts';
 import { values } from '../values.ts';
-import { image, labels, metadata, named, PRODUCT, release, selectorLabels } from './names.ts';
+import { image, labels, metadata, named, releaseLabels, selectorLabels } from './names.ts';
 import { DEV_CLOUD_PORT, egressTo } from './network-policy.ts';
 import { containerSecurity, imagePullSecrets, podSecurity, scratchMount, scratchVolume, TMP } from './pod.ts';
 import { serviceUrls } from './toolbox.ts';
@@ -117,13 +117,7 @@ class Backend extends Construct {
   }
 }
 
-const ourPods = [
-  {
-    podSelector: {
-      matchLabels: { 'app.kubernetes.io/instance': release, 'app.kubernetes.io/part-of': PRODUCT },
-    },
-  },
-];
+const ourPods = [{ podSelector: { matchLabels: releaseLabels } }];
 
 /** Postgres, S3, SQS and the load balancer of a development cluster; off unless asked for. */
 export class DevBackends extends Construct {
@@ -176,7 +170,7 @@ export class DevBackends extends Construct {
       },
       probe: { tcpSocket: { port: 'main' } },
       callers: ourPods,
-      egress: egressTo(['auth', 'videos', 'votes', 'portal', 'cloud']),
+      egress: egressTo([...publicServices, 'cloud']),
     });
   }
 

@@ -1,3 +1,4 @@
+import { ports } from '@anb/topology';
 import manifest from '../../../package.json' with { type: 'json' };
 import { Expression, entriesOf, type Text, text } from '../template/placeholders.ts';
 import { values } from '../values.ts';
@@ -17,6 +18,12 @@ export const selectorLabels = (name: string) => ({
   'app.kubernetes.io/instance': release,
 });
 
+/** What all pods of the release have, and nothing else. */
+export const releaseLabels = {
+  'app.kubernetes.io/instance': release,
+  'app.kubernetes.io/part-of': PRODUCT,
+};
+
 type Labels = Expression<Record<string, string>>;
 
 /** @param own win over those of every object */
@@ -29,6 +36,9 @@ export const labels = (name: string, own?: Labels) => ({
 
 const merged = (own: Labels, common: Labels) =>
   new Expression(`merge dict ${own.source} ${common.source}`, { ...common.plain, ...own.plain });
+
+/** Where one of our HTTP services is found inside the cluster. */
+export const serviceUrl = (service: string) => text`http://${named(service)}:${String(ports.http)}`;
 
 export const metadata = (name: string, what = name) => ({ name: named(what), labels: labels(name) });
 

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
 import { each, type Templated, when } from '../template/placeholders.ts';
 import { values } from '../values.ts';
-import { labels, metadata, named, release, selectorLabels } from './names.ts';
+import { labels, metadata, named, releaseLabels, selectorLabels } from './names.ts';
 
 const v = values.networkPolicy;
 
@@ -50,10 +50,7 @@ export class DefaultDeny extends KubeObject<k8s.KubeNetworkPolicyProps> {
         metadata: { name: named('default-deny'), labels: labels('network-policy') },
         spec: {
           podSelector: {
-            matchLabels: {
-              'app.kubernetes.io/instance': release,
-              'app.kubernetes.io/part-of': 'rising-stars',
-            },
+            matchLabels: releaseLabels,
           },
           policyTypes: ['Ingress', 'Egress'],
         },
@@ -63,15 +60,24 @@ export class DefaultDeny extends KubeObject<k8s.KubeNetworkPolicyProps> {
   }
 }
 
+export interface ProgramPolicyProps {
+  readonly id?: string;
+  /** The program's own unless given. */
+  readonly metadata?: Templated<k8s.ObjectMeta>;
+  readonly reach?: Reach;
+  readonly callers?: Callers;
+}
+
 /** Opens for one program what it needs. */
 export class ProgramPolicy extends KubeObject<k8s.KubeNetworkPolicyProps> {
-  constructor(scope: Construct, name: string, reach: Reach, callers: Callers, hook?: Record<string, string>) {
+  constructor(scope: Construct, name: string, props: ProgramPolicyProps) {
+    const { id = 'network-policy', reach = {}, callers = {} } = props;
     super(
       scope,
-      hook ? 'migrate-network-policy' : 'network-policy',
+      id,
       k8s.KubeNetworkPolicy.GVK,
       {
-        metadata: hook ? { ...metadata(name, 'migrate'), annotations: hook } : metadata(name),
+        metadata: props.metadata ?? metadata(name),
         spec: {
           podSelector: { matchLabels: selectorLabels(name) },
           policyTypes: ['Ingress', 'Egress'],

@@ -40,7 +40,7 @@ export class QueueWorker extends Construct {
       ports: [{ name: 'ops', containerPort: ports.ops }],
     };
     deploy(this, pod, { replicas: v.replicas, isAutomatic: v.keda.enabled });
-    new ProgramPolicy(this, name, props.reaches, { monitoring: true });
+    new ProgramPolicy(this, name, { reach: props.reaches, callers: { monitoring: true } });
     new PodMonitor(this, name);
     this.#scale(name, props);
   }

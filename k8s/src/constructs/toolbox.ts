@@ -1,4 +1,4 @@
-import { type PublicService, ports } from '@anb/topology';
+import { publicServices } from '@anb/topology';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
@@ -11,8 +11,8 @@ import {
   labels,
   metadata,
   migrateName,
-  named,
   serviceAccountName,
+  serviceUrl,
 } from './names.ts';
 import { ProgramPolicy } from './network-policy.ts';
 import {
@@ -36,7 +36,6 @@ import { ServiceAccount } from './program.ts';
 
 const { database, dev, secrets, toolbox: v } = values;
 const NAME = 'toolbox';
-const services: readonly PublicService[] = ['auth', 'videos', 'votes', 'portal'];
 
 /** Hooks run before the release's own objects exist, so these bring what they need with them. */
 const hook = (events: string, weight: number) => ({
@@ -88,10 +87,7 @@ const psqlConfig: Config = {
 };
 
 export const serviceUrls = Object.fromEntries(
-  services.map((service) => [
-    `${service.toUpperCase()}_URL`,
-    text`http://${named(service)}:${String(ports.http)}`,
-  ]),
+  publicServices.map((service) => [`${service.toUpperCase()}_URL`, serviceUrl(service)]),
 );
 
 interface ToolOptions {
@@ -142,20 +138,21 @@ export class Toolbox extends Construct {
   constructor(scope: Construct) {
     super(scope, NAME);
     new ServiceAccount(this, NAME, v.serviceAccount, hook('pre-install,pre-upgrade', -10));
-    const reach = { database: true, aws: true, services };
-    new ProgramPolicy(this, NAME, reach, {});
+    const reach = { database: true, aws: true, services: publicServices };
+    new ProgramPolicy(this, NAME, { reach });
     // An upgrade that moves the database migrates before the policy above follows it. Away again when the hooks are
     // done: a hook that is left behind would outlive the policies' being switched off.
-    new ProgramPolicy(
-      this,
-      NAME,
+    new ProgramPolicy(this, NAME, {
+      id: 'migrate-network-policy',
       reach,
-      {},
-      {
-        ...hook('pre-install,pre-upgrade', -10),
-        'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+      metadata: {
+        ...metadata(NAME, 'migrate'),
+        annotations: {
+          ...hook('pre-install,pre-upgrade', -10),
+          'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+        },
       },
-    );
+    });
     this.#migrate();
     this.#smokeTest();
     this.#onDemand('doctor', {

@@ -1,5 +1,6 @@
 /** The HTTP services that answer public requests; the transcoder answers none. */
-export type PublicService = 'auth' | 'videos' | 'votes' | 'portal';
+export const publicServices = ['auth', 'videos', 'votes', 'portal'] as const;
+export type PublicService = (typeof publicServices)[number];
 
 /** Ports inside the cluster: requests on one, /livez, /readyz and /metrics on the other. */
 export const ports = { http: 8080, ops: 9090 } as const;
