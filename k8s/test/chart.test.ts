@@ -15,7 +15,7 @@ const byName = <T extends { kind: string; metadata: { name: string } }>(objects:
   Object.fromEntries(objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]));
 
 describe('what is committed', () => {
-  test('is what synth writes', () => {
+  test('is what synth writes; if not: npm run synth', () => {
     const files = outputs();
     for (const [path, content] of files) expect(read(path), path).toBe(content);
     const templates = readdirSync(join(chart, 'templates'), { recursive: true, encoding: 'utf8' });
