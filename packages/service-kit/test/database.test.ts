@@ -203,6 +203,17 @@ describe('a verified server', () => {
     expect(await one(sql)).toBe(1);
   });
 
+  test('that hangs between the answers of two statements is given up too', async () => {
+    const sql = connect({ url: postgres.url, max: 1 });
+    const [{ pid } = { pid: 0 }] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    const second = Promise.all([one(sql).then(() => process.kill(pid, 'SIGSTOP')), sql`select pg_sleep(1)`]);
+    try {
+      await expect(second).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
   test('is refused when it speaks no TLS', async () => {
     await serveAs('localhost');
     await admin.unsafe('alter system set ssl = off');
