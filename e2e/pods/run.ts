@@ -21,6 +21,8 @@ const problems: string[] = [];
 try {
   const longClip = join(folder, 'long.mp4');
   const clipMade = makeClip(findFfmpeg().ffmpeg, 'landscape', longClip, { seconds: 30 });
+  // Looked at below; until then a failure must not end this program.
+  clipMade.catch(() => {});
   const system = await prepareSystem(folder, cgroup);
   await install(system);
   await look(system);
