@@ -7,10 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { type EmbeddedPostgres, startPostgres } from '@anb/embedded/postgres';
-import { migrate, roles } from '@anb/migrate';
+import { migrate } from '@anb/migrate';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
 import { JobQueue } from '@anb/service-kit/queue';
 import { createTestBucket, createTestQueue } from '@anb/testing/cloud';
+import { PASSWORD, passwords, urlAs } from '@anb/testing/logins';
 import { AUDIENCE, createPlayers, ISSUER, type Player } from '@anb/testing/players';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { descendants } from './stack.ts';
@@ -18,7 +19,6 @@ import { descendants } from './stack.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'anb-hanging-'));
 chmodSync(folder, 0o755);
-const PASSWORD = 'only-for-tests';
 /** A service's own ceiling is 8 s; two busy cores need some air. */
 const CEILING_MS = 9500;
 
@@ -41,9 +41,6 @@ beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port, password: PASSWORD });
   admin = openDatabase({ url: postgres.url, max: 2, applicationName: 'test', patient: true });
-  const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Parameters<
-    typeof migrate
-  >[0]['passwords'];
   const migrating = openDatabase({ url: postgres.url, max: 1, applicationName: 'test', patient: true });
   await migrate({ sql: migrating, passwords, report: () => {} }).finally(() => migrating.end());
   player = await (await createPlayers(admin)).signUp();
@@ -83,7 +80,7 @@ async function start(name: 'videos' | 'votes', env: Record<string, string> = {})
       HOST: '127.0.0.1',
       PORT: String(port),
       OPS_PORT: String(opsPort),
-      DATABASE_URL: postgres.url.replace(/\/\/[^@]*@/, `//anb_${name}:${PASSWORD}@`),
+      DATABASE_URL: urlAs(`anb_${name}`, postgres.url),
       TOKEN_ISSUER: ISSUER,
       TOKEN_AUDIENCE: AUDIENCE,
       PUBLIC_URL: 'http://127.0.0.1',

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
-import { migrate, type Role, roles } from '@anb/migrate';
+import { migrate } from '@anb/migrate';
 import { openDatabase } from '@anb/service-kit/database';
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
-import { PASSWORD } from '@anb/testing/global-setup';
+import { passwords } from '@anb/testing/logins';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -88,9 +88,7 @@ describe('on a database without its migrations', () => {
       );
       await services[index]?.isWaiting();
     }
-    const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Record<Role, string>;
-    const url = database.url('anb_auth').replace('anb_auth', 'postgres');
-    const sql = openDatabase({ url, max: 1, applicationName: 'migrate' });
+    const sql = openDatabase({ url: database.adminUrl, max: 1, applicationName: 'migrate' });
     await migrate({ sql, passwords, report: () => {} }).finally(() => sql.end());
     for (const service of services) await service.isReady();
     for (const service of services) expect(await service.stop()).toEqual([0, null]);
