@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
-import { makeClip } from '@anb/testing/clips';
+import { makeClip } from '@anb/sample-clips';
 import { faultsOf } from './inspection.ts';
 import type { LoadReport } from './load.ts';
 import { startLoad } from './load-process.ts';
