@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { startCloud } from '@anb/embedded/cloud';
 import { freePorts } from '@anb/embedded/ports';
 import { startPostgres } from '@anb/embedded/postgres';
-import { migrate, type Role, roles } from '@anb/migrate';
+import { migrate, type Role } from '@anb/migrate';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
+import { PASSWORD, passwords, urlAs } from '@anb/testing/logins';
 
-const PASSWORD = 'only-for-a-bench';
 const BUCKET = 'bench';
 const REGION = 'us-east-1';
 
@@ -46,13 +46,12 @@ export async function withPlatform<T>(measure: (platform: Platform) => Promise<T
   Object.assign(process.env, credentials);
   const admin = openDatabase({ url: postgres.url, max: 1, applicationName: 'bench' });
   undo.defer(() => admin.end({ timeout: 1 }));
-  const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Record<Role, string>;
   await migrate({ sql: admin, passwords, report: () => {} });
 
   return await measure({
     folder,
     admin,
-    databaseUrl: (role) => postgres.url.replace(/\/\/postgres:/, `//${role}:`),
+    databaseUrl: (role) => urlAs(role, postgres.url),
     env: {
       ...credentials,
       AWS_REGION: REGION,

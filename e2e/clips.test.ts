@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
-import { type ClipShape, clipMarks, clipShapes, hasEncoder, makeClip } from '@anb/testing/clips';
+import { type ClipShape, clipMarks, clipShapes, hasEncoder, makeClip } from '@anb/sample-clips';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Api, type TestPlayer } from './api.ts';
 import {

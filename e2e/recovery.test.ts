@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
-import { makeClip } from '@anb/testing/clips';
+import { makeClip } from '@anb/sample-clips';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { Api } from './api.ts';
 import { makeDataDir, type RunningStack, startStack } from './stack.ts';

@@ -1,21 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
-import { migrate, type Role, roles } from '@anb/migrate';
+import { migrate } from '@anb/migrate';
 import { openDatabase } from '@anb/service-kit/database';
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
-import { PASSWORD } from '@anb/testing/global-setup';
+import { passwords } from '@anb/testing/logins';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { killServices, type RunningService, type ServiceName, startService } from './service.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const keyFile = join(tmpdir(), `anb-key-${process.pid}.pem`);
-const started: ChildProcess[] = [];
 let database: TestDatabase;
 
 beforeAll(async () => {
@@ -24,54 +20,26 @@ beforeAll(async () => {
   writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
 });
 afterAll(async () => {
-  for (const child of started) child.kill('SIGKILL');
+  killServices();
   await database.drop();
   rmSync(keyFile, { force: true });
 });
 
-type Name = 'auth' | 'videos' | 'votes' | 'transcoder';
-
-/** A service as its container runs it, with the database that it is given. */
-async function start(name: Name, databaseUrl = database.url(`anb_${name}`)) {
-  const [port = 0, opsPort = 0] = await freePorts(2);
-  const child = spawn(process.execPath, [`services/${name}/src/main.ts`], {
-    cwd: root,
-    env: {
-      PATH: process.env.PATH,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      OPS_PORT: String(opsPort),
-      DATABASE_URL: databaseUrl,
-      SIGNING_KEY_FILE: keyFile,
-      PUBLIC_URL: 'http://127.0.0.1',
-      S3_BUCKET: 'none',
-      S3_ENDPOINT: inject('s3Endpoint'),
-      SQS_QUEUE_URL: 'http://127.0.0.1/none',
-      SQS_ENDPOINT: inject('sqsEndpoint'),
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+const start = (name: ServiceName, databaseUrl = database.url(`anb_${name}`)) =>
+  startService(name, {
+    DATABASE_URL: databaseUrl,
+    SIGNING_KEY_FILE: keyFile,
+    S3_BUCKET: 'none',
+    S3_ENDPOINT: inject('s3Endpoint'),
+    SQS_QUEUE_URL: 'http://127.0.0.1/none',
+    SQS_ENDPOINT: inject('sqsEndpoint'),
   });
-  started.push(child);
-  let log = '';
-  child.stdout.on('data', (chunk) => {
-    log += chunk;
-  });
-  const status = async (path: string) => (await fetch(`http://127.0.0.1:${opsPort}${path}`)).status;
-  return {
-    saysWhy: (why: RegExp) => vi.waitFor(() => expect(log).toMatch(why), { timeout: 10_000 }),
-    isWaiting: async () => expect([await status('/livez'), await status('/readyz')]).toEqual([200, 503]),
-    isReady: () => vi.waitFor(async () => expect(await status('/readyz')).toBe(200), { timeout: 10_000 }),
-    stop: async () => {
-      const exit = once(child, 'exit');
-      child.kill('SIGTERM');
-      return exit;
-    },
-  };
-}
+const expectReason = ({ log }: RunningService, why: RegExp) =>
+  vi.waitFor(() => expect(log()).toMatch(why), { timeout: 10_000 });
+const expectWaiting = async ({ statusOf }: RunningService) =>
+  expect([await statusOf('/livez'), await statusOf('/readyz')]).toEqual([200, 503]);
 
-const newest: [Name, string][] = [
+const newest: [ServiceName, string][] = [
   ['auth', 'auth/0001_accounts.sql'],
   ['videos', 'videos/0003_last_attempt.sql'],
   ['votes', 'votes/0001_votes.sql'],
@@ -82,17 +50,17 @@ describe('on a database without its migrations', () => {
   test('each service says which one it waits for, is alive and not ready, and goes on once they are applied', async () => {
     await database.admin`drop schema migrate, auth, videos, votes cascade`;
     const services = await Promise.all(newest.map(([name]) => start(name)));
-    for (const [index, [, migration]] of newest.entries()) {
-      await services[index]?.saysWhy(
+    for (const [index, service] of services.entries()) {
+      const migration = newest[index]?.[1];
+      await expectReason(
+        service,
         new RegExp(`"migration":"${migration}","reason":"the database was never migrated`),
       );
-      await services[index]?.isWaiting();
+      await expectWaiting(service);
     }
-    const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Record<Role, string>;
-    const url = database.url('anb_auth').replace('anb_auth', 'postgres');
-    const sql = openDatabase({ url, max: 1, applicationName: 'migrate' });
+    const sql = openDatabase({ url: database.adminUrl, max: 1, applicationName: 'migrate' });
     await migrate({ sql, passwords, report: () => {} }).finally(() => sql.end());
-    for (const service of services) await service.isReady();
+    for (const service of services) await service.untilReady();
     for (const service of services) expect(await service.stop()).toEqual([0, null]);
   });
 
@@ -100,8 +68,8 @@ describe('on a database without its migrations', () => {
     await database.admin`delete from migrate.applied where file = 'videos/0003_last_attempt.sql'`;
     for (const name of ['videos', 'transcoder'] as const) {
       const service = await start(name);
-      await service.saysWhy(/"migration":"videos\/0003_last_attempt.sql","reason":"not applied yet/);
-      await service.isWaiting();
+      await expectReason(service, /"migration":"videos\/0003_last_attempt.sql","reason":"not applied yet/);
+      await expectWaiting(service);
       expect(await service.stop()).toEqual([0, null]);
     }
   });
@@ -113,15 +81,15 @@ test('a service that starts before its database waits for it', async () => {
   const [port = 0] = await freePorts(1);
   url.port = String(port);
   const service = await start('votes', url.href);
-  await service.saysWhy(new RegExp(`Nothing answers at 127.0.0.1:${port}`));
-  await service.isWaiting();
+  await expectReason(service, new RegExp(`Nothing answers at 127.0.0.1:${port}`));
+  await expectWaiting(service);
 
   const door = createServer((socket) => {
     const onward = connect(real, '127.0.0.1');
     socket.pipe(onward).pipe(socket);
     for (const end of [socket, onward]) end.on('error', () => {});
   }).listen(port, '127.0.0.1');
-  await service.isReady();
+  await service.untilReady();
   expect(await service.stop()).toEqual([0, null]);
   door.close();
 });

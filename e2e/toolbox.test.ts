@@ -190,9 +190,11 @@ describe('the smoke test', () => {
     expect(code).toBe(1);
   }, 60_000);
 
-  test('says which addresses are missing', async () => {
+  test('says which addresses are missing, and where they are described', async () => {
     const { code, err } = await run('smoke', { VOTES_URL: '', PORTAL_URL: '' });
-    expect(err).toMatch(/VOTES_URL: is required\n {2}PORTAL_URL: is required/);
+    expect(err).toMatch(
+      /VOTES_URL: is required\n {2}PORTAL_URL: is required\npackages\/toolbox\/README\.md /,
+    );
     expect(code).toBe(78);
   });
 });

@@ -114,7 +114,7 @@ export class Stack {
         ...databaseUrl('videos'),
         ...addresses,
         ...storage,
-        SQS_DLQ_URL: cloud.deadLetterUrl,
+        SQS_DEAD_LETTER_URL: cloud.deadLetterUrl,
         S3_PUBLIC_ENDPOINT: `${publicUrl}${STORE_PATH}`,
       }),
       web('votes', { ...databaseUrl('votes'), ...addresses }),

@@ -52,5 +52,5 @@ export const signedUrlConfig: Config = {
 
 /** For the metrics on dead letters. */
 export const deadLetterConfig: Config = {
-  SQS_DLQ_URL: when(queue.deadLetterUrl, text`${queue.deadLetterUrl}`),
+  SQS_DEAD_LETTER_URL: when(queue.deadLetterUrl, text`${queue.deadLetterUrl}`),
 };

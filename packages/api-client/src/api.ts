@@ -25,7 +25,6 @@ interface CallOptions {
 
 const PATIENCE = 6;
 const MAX_PAUSE_SECONDS = 30;
-const TIMEOUT_MS = 30_000;
 
 /** The API answered something else than it should. */
 export class Refused extends Error {
@@ -48,7 +47,7 @@ export class Refused extends Error {
 export class Away extends Error {
   constructor(url: string, cause: unknown) {
     const { name, message, code } = ((cause as Error).cause ?? cause) as NodeJS.ErrnoException;
-    const reason = name === 'TimeoutError' ? `nothing within ${TIMEOUT_MS / 1000} s` : (code ?? message);
+    const reason = name === 'TimeoutError' ? 'nothing in time' : (code ?? message);
     super(`${url} does not answer (${reason}).`, { cause });
   }
 }
@@ -57,10 +56,13 @@ export class Away extends Error {
 export class Api {
   readonly url: string;
   readonly addressOf: (path: string) => string;
+  /** How long an answer may take, and how long an upload may stand still. */
+  readonly timeoutMs: number;
 
-  constructor(url: string, addressOf: (path: string) => string = () => url) {
+  constructor(url: string, addressOf: (path: string) => string = () => url, timeoutMs = 30_000) {
     this.url = url;
     this.addressOf = addressOf;
+    this.timeoutMs = timeoutMs;
   }
 
   /** @throws Refused when the answer is not the expected one */
@@ -72,7 +74,7 @@ export class Api {
   /** A page or a link, followed to its end unless told. */
   async open(link: string, redirect: RequestInit['redirect'] = 'follow'): Promise<Response> {
     const url = link.startsWith('/') ? `${this.addressOf(link)}${link}` : link;
-    return fetch(url, { redirect, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((error) => {
+    return fetch(url, { redirect, signal: AbortSignal.timeout(this.timeoutMs) }).catch((error) => {
       throw new Away(url, error);
     });
   }
@@ -91,7 +93,7 @@ export class Api {
     };
     const body = json === undefined ? null : JSON.stringify(json);
     const address = this.addressOf(path);
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(this.timeoutMs);
     try {
       return await answerOf(await fetch(`${address}${path}`, { method, headers, body, signal }));
     } catch (error) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import http, { type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -58,29 +58,37 @@ async function sendForm(
   const upload = request(`${url}${PATH}`, {
     method: 'POST',
     agent: false,
+    timeout: api.timeoutMs,
     headers: {
       authorization: `Bearer ${token}`,
       'content-type': `multipart/form-data; boundary=${boundary}`,
       'content-length': total,
     },
   });
+  const silence = new Promise<never>((_resolve, reject) => {
+    upload.once('timeout', () => reject(new DOMException('the upload stands still', 'TimeoutError')));
+  });
   try {
-    const answered = once(upload, 'response') as Promise<[IncomingMessage]>;
+    const answered = answerTo(upload);
     // A refusal may come before the end of the body; what then becomes of the rest does not matter.
     pipeline(body, upload).catch(() => {});
-    const [response] = await answered;
-    const requestId = response.headers['x-request-id'];
-    return {
-      status: response.statusCode ?? 0,
-      retryAfter: response.headers['retry-after'],
-      requestId: typeof requestId === 'string' ? requestId : undefined,
-      body: await text(response),
-    };
+    return await Promise.race([answered, silence]);
   } catch (error) {
     throw new Away(url, error);
   } finally {
     upload.destroy();
   }
+}
+
+async function answerTo(upload: ClientRequest): Promise<Answer> {
+  const [response] = (await once(upload, 'response')) as [IncomingMessage];
+  const requestId = response.headers['x-request-id'];
+  return {
+    status: response.statusCode ?? 0,
+    retryAfter: response.headers['retry-after'],
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    body: await text(response),
+  };
 }
 
 function formHead({ title, filename, isPublic }: UploadForm, boundary: string): string {

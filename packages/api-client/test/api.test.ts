@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,18 @@ describe('against an API', () => {
     await expect(uploadClip(api, 'token', form, () => {})).rejects.toThrow(
       /should answer 201 but answered 413: The clip is too large.\n.*code too_large, request_id r-1/,
     );
+  });
+
+  test.each([
+    ['says nothing', () => {}],
+    ['stops in the middle of its answer', (response: ServerResponse) => response.write('{')],
+  ])('an upload to a server that %s is given up', async (_case, answer) => {
+    const server = createServer((_request, response) => void answer(response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    close = () => server.close();
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const api = new Api(url, () => url, 200);
+    await expect(uploadClip(api, 'token', form)).rejects.toThrow(`${url} does not answer (nothing in time).`);
   });
 
   test('a call whose answer lacks what it should hold says both, and the request', async () => {

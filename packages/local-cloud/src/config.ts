@@ -13,5 +13,3 @@ export const readConfig = () =>
     QUEUE: text().optional(),
     VISIBILITY_SECONDS: count(3, 43_200).default(30),
   });
-
-export type Config = ReturnType<typeof readConfig>;

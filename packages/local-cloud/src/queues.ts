@@ -16,7 +16,7 @@ export interface QueueNames {
  */
 const MAX_RECEIVES = 10;
 
-/** Makes the job queue and its dead-letter queue, as infra/ makes them in AWS. */
+/** Makes the job queue and its dead-letter queue; those in AWS need the same redrive. */
 export async function createQueues(sqs: SQSClient, { name, visibilitySeconds }: QueueNames): Promise<Queues> {
   const create = async (QueueName: string, Attributes: Record<string, string>) => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));

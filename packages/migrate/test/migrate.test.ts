@@ -1,11 +1,10 @@
 import { openDatabase, type Sql } from '@anb/service-kit/database';
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
-import { PASSWORD } from '@anb/testing/global-setup';
+import { passwords } from '@anb/testing/logins';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate, type Role, roles } from '../src/migrate.ts';
 
 let database: TestDatabase;
-const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Record<Role, string>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -13,8 +12,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const asAdmin = async (work: (sql: Sql) => Promise<unknown>) => {
-  const url = database.url('anb_auth').replace('anb_auth', 'postgres');
-  const sql = openDatabase({ url, max: 1, applicationName: 'test' });
+  const sql = openDatabase({ url: database.adminUrl, max: 1, applicationName: 'test' });
   return work(sql).finally(() => sql.end());
 };
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { Conversation } from './database-conversation.ts';
 
 export interface SocketOptions {
   host: string;
@@ -15,8 +16,6 @@ export interface SocketOptions {
 }
 
 const TLS_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
-/** ReadyForQuery, the end of every answer, without its last byte. */
-const END_OF_ANSWER = Buffer.from([0x5a, 0, 0, 0, 5]);
 
 /**
  * A connection to Postgres that breaks off when the server does not answer: `statement_timeout` is the server's own,
@@ -58,16 +57,17 @@ function impatient<S extends Socket>(socket: S, why: () => Error, answerMs: numb
     clearTimeout(timer);
     timer = undefined;
   };
+  // A statement may be asked before the one before it is answered.
+  const conversation = new Conversation();
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
-  const asking = (...args: unknown[]) => {
+  const asking = (...args: [Buffer, ...unknown[]]) => {
+    conversation.said(args[0]);
     timer ??= setTimeout(() => socket.destroy(why()), answerMs);
     return write(...args);
   };
-  let tail = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
-    // The end may come in two pieces.
-    tail = Buffer.concat([tail, chunk.subarray(-6)]).subarray(-6);
-    if (tail.subarray(0, 5).equals(END_OF_ANSWER)) stop();
+    conversation.heard(chunk);
+    if (conversation.isAnswered) stop();
     else timer?.refresh();
   });
   socket.once('close', stop);

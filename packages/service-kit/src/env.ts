@@ -74,7 +74,15 @@ export function readEnv<S extends z.ZodRawShape>(shape: S): z.infer<z.ZodObject<
     return parseEnv(shape, process.env);
   } catch (error) {
     if (!(error instanceof InvalidEnvironment)) throw error;
-    process.stderr.write(`${error.message}\nIts README.md lists every variable.\n`);
+    process.stderr.write(
+      `${error.message}\n${readmeOf(process.argv[1])} in the repository lists every variable.\n`,
+    );
     process.exit(78); // EX_CONFIG
   }
+}
+
+/** Where a program's variables are listed; images do not hold it. */
+function readmeOf(program = ''): string {
+  const [folder] = /(packages|services)\/[^/]+(?=\/src\/)/.exec(program) ?? [];
+  return folder ? `${folder}/README.md` : 'README.md';
 }

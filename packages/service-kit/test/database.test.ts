@@ -15,6 +15,8 @@ let admin: Sql;
 let authority: Authority;
 let port = 0;
 const open: Sql[] = [];
+/** A connection that broke is made anew after half a second. */
+const patience = { timeout: 5000, interval: 50 };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'anb-database-'));
@@ -57,10 +59,10 @@ describe('the password file', () => {
     expect(await one(sql)).toBe(1);
 
     await change('second');
-    await vi.waitFor(() => expect(one(sql)).rejects.toMatchObject({ code: '28P01' }), { interval: 100 });
+    await vi.waitFor(() => expect(one(sql)).rejects.toMatchObject({ code: '28P01' }), patience);
 
     write('password', 'second');
-    await vi.waitFor(async () => expect(await one(sql)).toBe(1), { timeout: 5000, interval: 100 });
+    await vi.waitFor(async () => expect(await one(sql)).toBe(1), patience);
   });
 
   test('wins over a password in the URL; that one is used without a file', async () => {
@@ -108,7 +110,7 @@ describe('a transaction whose connection breaks', () => {
       await transaction`select pg_sleep(5)`;
     });
     await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
-    await vi.waitFor(async () => expect(await one(sql)).toBe(1), { timeout: 5000, interval: 50 });
+    await vi.waitFor(async () => expect(await one(sql)).toBe(1), patience);
   });
 
   test('between two statements runs none of the rest, not even on the next connection', async () => {
@@ -122,7 +124,7 @@ describe('a transaction whose connection breaks', () => {
       await transaction`insert into broken values ('after')`;
     });
     await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
-    await vi.waitFor(async () => expect(await one(sql)).toBe(1), { timeout: 5000, interval: 50 });
+    await vi.waitFor(async () => expect(await one(sql)).toBe(1), patience);
     rest.resolve();
     await sleep(100);
     expect(await sql`select * from broken`).toEqual([]);
@@ -156,10 +158,11 @@ describe('a verified server', () => {
     await admin.unsafe('alter system set ssl = on');
     const [loaded] = await admin<{ at: Date }[]>`select pg_conf_load_time() as at`;
     await admin`select pg_reload_conf()`;
-    await vi.waitFor(async () => {
+    const isLoaded = async () => {
       const [now] = await admin<{ at: Date }[]>`select pg_conf_load_time() as at`;
       expect(now?.at.getTime()).toBeGreaterThan(loaded?.at.getTime() ?? 0);
-    });
+    };
+    await vi.waitFor(isLoaded, patience);
   }
   const isEncrypted = async (sql: Sql) =>
     (await sql<{ ssl: boolean }[]>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`)[0]?.ssl;
@@ -203,11 +206,22 @@ describe('a verified server', () => {
     expect(await one(sql)).toBe(1);
   });
 
+  test('that hangs between the answers of two statements is given up too', async () => {
+    const sql = connect({ url: postgres.url, max: 1 });
+    const [{ pid } = { pid: 0 }] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    const second = Promise.all([one(sql).then(() => process.kill(pid, 'SIGSTOP')), sql`select pg_sleep(1)`]);
+    try {
+      await expect(second).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
   test('is refused when it speaks no TLS', async () => {
     await serveAs('localhost');
     await admin.unsafe('alter system set ssl = off');
     await admin`select pg_reload_conf()`;
-    await vi.waitFor(async () => expect(await admin`show ssl`).toMatchObject([{ ssl: 'off' }]));
+    await vi.waitFor(async () => expect(await admin`show ssl`).toMatchObject([{ ssl: 'off' }]), patience);
     await expect(one(connect({ url: url('localhost'), caFile: caFile() }))).rejects.toThrow();
   });
 

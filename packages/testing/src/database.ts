@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Role } from '@anb/migrate';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
 import { inject } from 'vitest';
-import { PASSWORD, TEMPLATE } from './global-setup.ts';
+import { TEMPLATE } from './global-setup.ts';
+import { urlAs } from './logins.ts';
 
 export interface TestDatabase {
   /** As the superuser, to prepare and to look. */
   admin: Sql;
+  adminUrl: string;
   /** A URL as a service has it. */
   url: (role: Role) => string;
   /** A pool as a service has it; `onQuery` sees every statement. */
@@ -21,11 +23,12 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const server = openDatabase({ url: serverUrl, max: 1, applicationName: 'testing', patient: true });
   await server`create database ${server(name)} template ${server(TEMPLATE)}`;
   const adminUrl = serverUrl.replace(/postgres$/, name);
-  const url = (role: Role) => adminUrl.replace(/\/\/[^@]*@/, `//${role}:${PASSWORD}@`);
+  const url = (role: Role) => urlAs(role, adminUrl);
   const admin = openDatabase({ url: adminUrl, max: 3, applicationName: 'testing', patient: true });
   const open: Sql[] = [admin];
   return {
     admin,
+    adminUrl,
     url,
     connect: (role, onQuery) => {
       const sql = openDatabase({

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { startCloud } from '@anb/embedded/cloud';
 import { freePorts } from '@anb/embedded/ports';
 import { startPostgres } from '@anb/embedded/postgres';
-import { migrate, roles } from '@anb/migrate';
+import { migrate } from '@anb/migrate';
 import { openDatabase } from '@anb/service-kit/database';
 import type { TestProject } from 'vitest/node';
+import { PASSWORD, passwords } from './logins.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,8 +19,6 @@ declare module 'vitest' {
 
 /** Every test file's database is a copy of this one. */
 export const TEMPLATE = 'anb_template';
-/** The password of every login; the server listens on loopback and lives as long as the run. */
-export const PASSWORD = 'only-for-tests';
 
 /** One Postgres, S3 and SQS for the run. Other S3 and SQS servers are used where the environment names them. */
 export default async function setup(project: TestProject) {
@@ -56,9 +55,6 @@ async function makeTemplate(url: string): Promise<void> {
     applicationName: 'testing',
     patient: true,
   });
-  const passwords = Object.fromEntries(roles.map((role) => [role, PASSWORD])) as Parameters<
-    typeof migrate
-  >[0]['passwords'];
   await migrate({ sql: template, passwords, report: () => {} });
   await template.end();
 }

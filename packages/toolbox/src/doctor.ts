@@ -4,7 +4,7 @@ import { checkQueue, checkStore } from './checks/store-and-queue.ts';
 import { readDoctorConfig } from './config.ts';
 import { findingLine } from './finding.ts';
 
-// Looks at everything that the system needs, from inside the cluster: a line each, exit 1 when one is not well.
+// Looks at what the system needs and at its web services, from inside the cluster: a line each, exit 1 when one is not well.
 const config = readDoctorConfig();
 let failed = 0;
 for (const check of [checkDatabase, checkStore, checkQueue, checkServices]) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
-import { makeClip } from '@anb/testing/clips';
+import { makeClip } from '@anb/sample-clips';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probePicture, runFfmpeg } from '../src/ffmpeg.ts';
 import { type FfmpegInput, planTranscode } from '../src/recipe.ts';

@@ -16,7 +16,7 @@ export const readConfig = () =>
     ...objectsEnv,
     ...queueEnv,
     /** Where SQS puts what too many receives did not end; only to count it. */
-    SQS_DLQ_URL: url().optional(),
+    SQS_DEAD_LETTER_URL: url().optional(),
     ...publicEnv,
     MAX_UPLOAD_MB: count(1, 1000).default(100),
   });

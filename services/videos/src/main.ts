@@ -25,7 +25,7 @@ const objects = new ObjectStore({
 const openQueue = (queueUrl: string) =>
   new JobQueue({ queueUrl, region: config.AWS_REGION, endpoint: config.SQS_ENDPOINT });
 const queue = openQueue(config.SQS_QUEUE_URL);
-const deadLetters = config.SQS_DLQ_URL ? openQueue(config.SQS_DLQ_URL) : undefined;
+const deadLetters = config.SQS_DEAD_LETTER_URL ? openQueue(config.SQS_DEAD_LETTER_URL) : undefined;
 const sessions = new SessionCheck({
   sql,
   log,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
-import { clipShapes, hasEncoder, makeClip } from '@anb/testing/clips';
+import { clipShapes, hasEncoder, makeClip } from '@anb/sample-clips';
 import { type Player, players } from './players.ts';
 
 export interface Clip {

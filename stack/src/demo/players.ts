@@ -1,4 +1,4 @@
-import type { ClipShape } from '@anb/testing/clips';
+import type { ClipShape } from '@anb/sample-clips';
 
 export interface Person {
   first_name: string;

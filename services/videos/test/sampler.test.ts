@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLog } from '@anb/service-kit/log';
 import { Registry } from 'prom-client';
 import { expect, test, vi } from 'vitest';
-import { createLog } from '../src/log.ts';
 import { Sampler } from '../src/sampler.ts';
 
 test('a gauge shows the last sample, nothing while reading fails or hangs, and the next one after', async () => {

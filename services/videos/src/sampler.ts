@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@anb/service-kit/log';
 import { Gauge, type Registry } from 'prom-client';
-import type { Logger } from './log.ts';
 
 export interface SamplerOptions<T> {
   /** Named in the log. */
@@ -67,7 +67,11 @@ export class Sampler<T> {
         this.#sample = await read(AbortSignal.any([signal, AbortSignal.timeout(this.#everyMs)]));
         this.#readAt = performance.now();
       } catch (error) {
-        if (!signal.aborted) log.warn({ err: error }, `${what} not read; its gauges disappear`);
+        if (!signal.aborted)
+          log.warn(
+            { err: error },
+            `${what} not read; its gauges show the last sample until it is three turns old`,
+          );
       }
       await sleep(this.#everyMs, undefined, { signal }).catch(() => {});
     }
