@@ -1,13 +1,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   chownSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
@@ -92,9 +95,25 @@ async function reachableBy(user: User | undefined, wanted: string, onLog: (line:
   if (isTraversable(dataDir)) {
     return { bin: isTraversable(bin) ? bin : copyBinaries(bin, `${dataDir}-native`), dataDir };
   }
-  const home = join(systemFolder(dataDir), createHash('sha256').update(dataDir).digest('hex').slice(0, 12));
-  onLog(`${dataDir} is closed to the user that Postgres runs as; its data go to ${home}`);
-  return { bin: copyBinaries(bin, join(home, 'native')), dataDir: join(home, 'postgres') };
+  const outside = elsewhere(dataDir);
+  onLog(`${dataDir} is closed to the user that Postgres runs as; its data go to ${outside}`);
+  return { bin: copyBinaries(bin, join(dirname(outside), 'native')), dataDir: outside };
+}
+
+/** A link in its place names the folder elsewhere, so that data moved are found again and data deleted are not. */
+function elsewhere(dataDir: string): string {
+  const present = lstatSync(dataDir, { throwIfNoEntry: false });
+  if (present?.isSymbolicLink()) return readlinkSync(dataDir);
+  if (present) {
+    throw new Error(
+      `${dataDir} has data already, but is closed to the user that Postgres runs as. Let it pass through the ` +
+        'folders above (chmod o+x), or use another folder.',
+    );
+  }
+  const folder = join(systemFolder(dataDir), randomUUID(), 'postgres');
+  mkdirSync(dirname(dataDir), { recursive: true });
+  symlinkSync(folder, dataDir);
+  return folder;
 }
 
 /** Data that should last goes where programs of the system keep theirs, passing data stays temporary. */

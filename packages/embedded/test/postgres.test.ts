@@ -1,7 +1,17 @@
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openDatabase } from '@anb/service-kit/database';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePorts } from '../src/ports.ts';
@@ -19,9 +29,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start() {
+async function start(password = 'secret', dataDir = join(folder, 'postgres')) {
   const [port = 0] = await freePorts(1);
-  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port, password: 'secret' });
+  const postgres = await startPostgres({ dataDir, port, password });
   started.push(postgres);
   return postgres;
 }
@@ -63,5 +73,51 @@ describe('the embedded Postgres', () => {
     ).rejects.toMatchObject({
       code: '28P01',
     });
+  });
+});
+
+// Only root starts Postgres as another user.
+describe.runIf(process.getuid?.() === 0)('in a folder that is closed to the user it runs as', () => {
+  const elsewhere = new Set<string>();
+  beforeEach(() => chmodSync(folder, 0o700));
+  afterEach(() => {
+    for (const home of elsewhere) rmSync(home, { recursive: true, force: true });
+  });
+  const data = (name: string) => join(folder, name, 'postgres');
+
+  async function startIn(name: string, password: string) {
+    const postgres = await start(password, data(name));
+    elsewhere.add(dirname(readlinkSync(data(name))));
+    return postgres;
+  }
+
+  test('keeps its data elsewhere, and begins anew where the folder was deleted', async () => {
+    const first = await startIn('data', 'one');
+    await ask(first, 'create table kept as select 7 as n');
+    await first.stop();
+    const second = await startIn('data', 'one');
+    expect(await ask(second, 'select n from kept')).toMatchObject([{ n: 7 }]);
+    await second.stop();
+
+    rmSync(join(folder, 'data'), { recursive: true });
+    const anew = await startIn('data', 'two');
+    expect(await ask(anew, "select to_regclass('kept') as kept")).toMatchObject([{ kept: null }]);
+  });
+
+  test('finds them again where the folder was moved, and a new one in its place leaves them alone', async () => {
+    const first = await startIn('data', 'one');
+    await ask(first, 'create table kept as select 7 as n');
+    await first.stop();
+    renameSync(join(folder, 'data'), join(folder, 'moved'));
+    await startIn('data', 'two');
+    expect(await ask(await startIn('moved', 'one'), 'select n from kept')).toMatchObject([{ n: 7 }]);
+  });
+
+  test('says so where there are data already, rather than begin with none', async () => {
+    mkdirSync(data('data'), { recursive: true });
+    await expect(start('one', data('data'))).rejects.toThrow(
+      /closed to the user that Postgres runs as.*chmod/,
+    );
+    expect(existsSync(data('data'))).toBe(true);
   });
 });
