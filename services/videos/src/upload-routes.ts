@@ -10,7 +10,8 @@ const uploadRoute = createRoute({
   tags: ['videos'],
   summary: 'Upload a clip',
   description:
-    'MP4, or QuickTime as phones make it, up to 100 MB; judged by its content. Parts come in any order.',
+    'MP4, or QuickTime as phones make it, up to the installation’s limit (100 MiB by default); judged by its ' +
+    'content. Parts come in any order.',
   request: {
     body: {
       required: true,
