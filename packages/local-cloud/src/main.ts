@@ -22,9 +22,10 @@ const queues = config.QUEUE
   : { queueUrl: '', deadLetterUrl: '' };
 sqs.destroy();
 
-if (process.send) process.send({ endpoint, ...queues });
-else process.stdout.write(`S3 and SQS on port ${port}${queues.queueUrl && `, queue ${queues.queueUrl}`}\n`);
-
 const stop = () => void close().then(() => process.exit(0));
-// Where another process started it, that one's end is this one's end.
+// Where another process started it, that one's end is this one's end; it may have come by now.
 process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
+
+if (process.send)
+  process.send({ endpoint, ...queues }, undefined, undefined, (error) => void (error && stop()));
+else process.stdout.write(`S3 and SQS on port ${port}${queues.queueUrl && `, queue ${queues.queueUrl}`}\n`);
