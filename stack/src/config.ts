@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { count, port, readEnv, text, url } from '@anb/service-kit/env';
+import { logLevel } from '@anb/service-kit/service-env';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -14,7 +15,7 @@ export const readConfig = () =>
     PUBLIC_URL: url().optional(),
     /** Where a CDN stands; by default {PUBLIC_URL}/media. */
     MEDIA_BASE_URL: url().optional(),
-    LOG_LEVEL: text().default('info'),
+    LOG_LEVEL: logLevel(),
     /** Transcoder processes. */
     TRANSCODERS: count(0, 16).default(1),
     VISIBILITY_SECONDS: count(3, 600).default(30),

@@ -34,6 +34,10 @@ export const url = (protocols = ['http:', 'https:']) =>
 
 export const text = () => z.string({ error: (issue) => missing(issue, 'is not text') }).min(1);
 
+/** One of a few words. */
+export const choice = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+  z.enum(words, { error: (issue) => missing(issue, `is not one of ${words.join(', ')}`) });
+
 /** The path of a file that is there and can be read. */
 export const file = () =>
   text().refine(isReadableFile, { error: (issue) => missing(issue, 'is not a file that can be read') });

@@ -1,4 +1,7 @@
-import { count, databaseUrl, file, port, text, url } from './env.ts';
+import { choice, count, databaseUrl, file, port, text, url } from './env.ts';
+
+export const logLevel = () =>
+  choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info');
 
 /** What every HTTP service reads. */
 export const serviceEnv = {
@@ -6,7 +9,7 @@ export const serviceEnv = {
   HOST: text().optional(),
   PORT: port().default(8080),
   OPS_PORT: port().default(9090),
-  LOG_LEVEL: text().default('info'),
+  LOG_LEVEL: logLevel(),
   /** After SIGTERM: how long requests are still taken, while kept-alive clients are sent to other pods. */
   DRAIN_SECONDS: count(0, 300).default(0),
 };

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { count, databaseUrl, parseEnv, port, secret, text, url } from '../src/env.ts';
+import { serviceEnv } from '../src/service-env.ts';
 
 const shape = {
   PORT: port().default(8080),
   POOL: count(1, 10),
+  LOG_LEVEL: serviceEnv.LOG_LEVEL,
   PUBLIC_URL: url(),
   DATABASE_URL: databaseUrl(),
   KEY: secret(),
@@ -16,6 +18,7 @@ test('reads values in their types, with defaults, and takes an empty value as un
     ...good,
     PORT: 8080,
     POOL: 3,
+    LOG_LEVEL: 'info',
     PUBLIC_URL: 'https://anb.example',
     NAME: 'x',
   });
@@ -26,6 +29,7 @@ test('names every problem at once', () => {
     parseEnv(shape, {
       PORT: '99999999',
       POOL: '1.5',
+      LOG_LEVEL: 'loud',
       PUBLIC_URL: 'ftp://x',
       DATABASE_URL: good.DATABASE_URL,
     }),
@@ -34,6 +38,7 @@ test('names every problem at once', () => {
       'The environment is not usable:',
       '  PORT: "99999999" is not a port (0 to 65535)',
       '  POOL: "1.5" is not a whole number from 1 to 10',
+      '  LOG_LEVEL: "loud" is not one of trace, debug, info, warn, error, fatal, silent',
       '  PUBLIC_URL: "ftp://x" is not a URL (http:, https:)',
       '  KEY: is required (its value is never shown)',
     ].join('\n'),
