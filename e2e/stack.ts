@@ -48,7 +48,7 @@ export async function startStack(dataDir: string, env: Record<string, string> = 
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
-    child.once('exit', () => reject(new Error(`the stack ended:\n${log}`)));
+    child.once('close', () => reject(new Error(`the stack ended:\n${log}`)));
   });
   return {
     url,

@@ -5,12 +5,14 @@ import { Stack } from './stack.ts';
 const stack = new Stack(readConfig(), () => void stop(1));
 let stopping = false;
 
-async function stop(code: number): Promise<void> {
+async function stop(code: number, reason?: unknown): Promise<void> {
   if (stopping) return;
   stopping = true;
   say('stack', 'stopping');
   await stack.stop();
   say('stack', 'stopped');
+  // Last, where it is read.
+  if (reason) process.stderr.write(`\n${reason instanceof Error ? reason.message : reason}\n\n`);
   process.exit(code);
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
@@ -19,6 +21,5 @@ try {
   const url = await stack.start();
   say('stack', `ready: ${url}   (API: ${url}/swagger; in another terminal: npm run demo; Ctrl-C stops)`);
 } catch (error) {
-  if (!stopping) process.stderr.write(`\n${error instanceof Error ? error.message : error}\n\n`);
-  await stop(1);
+  await stop(1, error);
 }

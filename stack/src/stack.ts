@@ -11,6 +11,7 @@ import { type PublicService, publicServices } from '@anb/topology';
 import type { Config } from './config.ts';
 import { takeDataDir } from './data-dir.ts';
 import { say } from './log-lines.ts';
+import { tryPort } from './port.ts';
 import { type Program, runToEnd, Supervised } from './processes.ts';
 import { loadSecrets } from './secrets.ts';
 
@@ -36,6 +37,7 @@ export class Stack {
     const { ffmpeg, ffprobe, version } = findFfmpeg();
     say('stack', `ffmpeg ${version} (${ffmpeg})`);
     this.#later('data folder', takeDataDir(config.DATA_DIR));
+    await tryPort(config.PORT);
     const { passwords, signingKeyFile } = loadSecrets(config.DATA_DIR);
     const [gatewayPort = 0, databasePort = 0, cloudPort = 0, ...servicePorts] = await freePorts(
       20 + config.TRANSCODERS,
@@ -136,10 +138,6 @@ export class Stack {
       port,
       services: urls,
       storeUrl: cloud.endpoint,
-    }).catch((error) => {
-      if (error.code === 'EADDRINUSE')
-        throw new Error(`Port ${port} is taken. Set PORT to another one, as in: PORT=8081 npm start`);
-      throw error;
     });
     this.#later('gateway', () => closeNow(gateway));
     return publicUrl;
