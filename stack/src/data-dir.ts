@@ -4,10 +4,9 @@ import { join } from 'node:path';
 /**
  * Takes the data folder for this process alone.
  * @returns gives it back
- * @throws when another stack runs on it
+ * @throws when another stack runs on it, or it can not be written
  */
 export function takeDataDir(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
   const file = join(folder, 'stack.pid');
   const pid = runningStack(file);
   if (pid) {
@@ -15,7 +14,12 @@ export function takeDataDir(folder: string): () => void {
       `A stack runs on ${folder} already (process ${pid}). Stop it first, or set DATA_DIR to another folder.`,
     );
   }
-  writeFileSync(file, String(process.pid));
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, String(process.pid));
+  } catch (error) {
+    throw new Error(`DATA_DIR must be a folder that can be written: ${(error as Error).message}`);
+  }
   return () => rmSync(file, { force: true });
 }
 

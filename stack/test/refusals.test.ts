@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,4 +32,13 @@ test('a port that is taken is told before anything starts, as the last thing sai
   expect(said).toMatch(new RegExp(`stopped\\n\\nPort ${port} is taken. Set PORT .* npm start\\n\\n$`));
   expect(said).not.toContain('Postgres starts');
   expect(readdirSync(join(folder, 'data'))).toEqual([]);
+});
+
+test('data that can not be written are told by the name of their setting', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  for (const path of [file, join(file, 'below')])
+    expect(await start({ PORT: '0', DATA_DIR: path })).toMatch(
+      new RegExp(`\nDATA_DIR must be a folder that can be written: E.* '${path}'\n\n$`),
+    );
 });
