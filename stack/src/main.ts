@@ -1,4 +1,5 @@
 import { readConfig } from './config.ts';
+import { demoCommand } from './demo/config.ts';
 import { say } from './log-lines.ts';
 import { Stack } from './stack.ts';
 
@@ -19,7 +20,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   const url = await stack.start();
-  say('stack', `ready: ${url}   (API: ${url}/swagger; in another terminal: npm run demo; Ctrl-C stops)`);
+  say(
+    'stack',
+    `ready: ${url}   (API: ${url}/swagger; in another terminal: ${demoCommand(url)}; Ctrl-C stops)`,
+  );
 } catch (error) {
   await stop(1, error);
 }

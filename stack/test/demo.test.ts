@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Api } from '@anb/api-client/api';
 import { describe, expect, test } from 'vitest';
+import { demoCommand } from '../src/demo/config.ts';
 import { greet } from '../src/demo/greeting.ts';
 import { fans, players } from '../src/demo/players.ts';
 import { rankingTable } from '../src/demo/ranking.ts';
@@ -53,4 +54,12 @@ test('something else at the address is told from the system', async () => {
   const api = new Api(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   await expect(greet(api)).rejects.toThrow('is not this system');
   server.close();
+});
+
+test.each([
+  ['http://127.0.0.1:8080', 'npm run demo'],
+  ['http://127.0.0.1:8091', 'PORT=8091 npm run demo'],
+  ['https://anb.example', 'PUBLIC_URL=https://anb.example npm run demo'],
+])('for a system at %s the ready line says %s', (address, command) => {
+  expect(demoCommand(address)).toBe(command);
 });
