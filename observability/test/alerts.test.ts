@@ -48,6 +48,15 @@ describe('the runbooks', () => {
     expect(pages.sort()).toEqual(names.map((name) => `${kebab(name)}.md`).sort());
   });
 
+  test.each(names)('have a row for %s in their index, with its severities', (name) => {
+    const labels = alerts.filter(({ alert }) => alert === name).map((rule) => rule.labels?.severity);
+    // One may be a template that chooses.
+    const severities = new Set(labels.join(' ').match(/critical|warning/g));
+    const index = readFileSync(new URL('README.md', folder), 'utf8');
+    const row = `| [${name}](${kebab(name)}.md) | ${[...severities].sort().join(', ')} | `;
+    expect(index).toContain(`\n${row}`);
+  });
+
   test('name no metric that no rule, table or program knows', () => {
     const metrics = readFileSync(file('../docs/metrics.md'), 'utf8');
     const known = [metrics, ...rules.map(({ record = '', expr }) => `${record} ${expr}`)].join('\n');
