@@ -89,7 +89,7 @@ function opening(rule: Rule, neighbours: Neighbour[]): string[] {
   const peers = rule.from ?? rule.to;
   const direction = rule.to ? 'daddr' : 'saddr';
   const sets = peers?.map((peer) => addressesOf(peer, neighbours)).filter((set) => set !== '') ?? [];
-  const hosts = peers ? sets.map((set) => `ip ${direction} ${set}`) : [''];
+  const hosts = peers ? sets.map((set) => `${set.includes(':') ? 'ip6' : 'ip'} ${direction} ${set}`) : [''];
   const ports = rule.ports?.map(portOf) ?? [''];
   return hosts.flatMap((host) => ports.map((port) => `${host} ${port} accept`));
 }

@@ -36,7 +36,7 @@ export async function startPod(node: Node, order: PodOrder): Promise<Pod> {
   const folder = join(node.folder, name);
   mkdirSync(folder, { recursive: true });
   const facts = { name, namespace: node.namespace, address: network.address };
-  const environment = environmentOf(container, stored, facts);
+  const environment = withScaledDrain(environmentOf(container, stored, facts));
   const mounts = mountsOf(template, container, stored, folder);
   if (order.hasIdentity) {
     Object.assign(environment, podIdentity.environment);
@@ -54,6 +54,12 @@ export async function startPod(node: Node, order: PodOrder): Promise<Pod> {
   const pod = new Pod({ name, template, network, memory, sandbox, onListed: order.onListed });
   void watch(pod);
   return pod;
+}
+
+/** A pause that the program makes itself, and that must be as much shorter as the grace it is part of. */
+function withScaledDrain(environment: Record<string, string>): Record<string, string> {
+  const { DRAIN_SECONDS: drain } = environment;
+  return drain ? { ...environment, DRAIN_SECONDS: String(scaledMs(Number(drain)) / 1000) } : environment;
 }
 
 export interface Stopping {

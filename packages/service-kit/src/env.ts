@@ -9,19 +9,25 @@ export class InvalidEnvironment extends Error {
 const missing = (issue: { input?: unknown }, otherwise: string) =>
   issue.input === undefined ? 'is required' : `"${String(issue.input)}" ${otherwise}`;
 
-const whole = (otherwise: string, min: number, max: number) =>
+const WHOLE = /^\d{1,15}$/;
+
+const number = (form: RegExp, otherwise: string, min: number, max: number) =>
   z
     .string({ error: (issue) => missing(issue, otherwise) })
-    .regex(/^\d{1,15}$/, { error: (issue) => missing(issue, otherwise) })
+    .regex(form, { error: (issue) => missing(issue, otherwise) })
     .transform(Number)
     .refine((value) => value >= min && value <= max, { error: (issue) => missing(issue, otherwise) });
 
 /** A TCP port; 0 lets the system choose. */
-export const port = () => whole('is not a port (0 to 65535)', 0, 65_535);
+export const port = () => number(WHOLE, 'is not a port (0 to 65535)', 0, 65_535);
 
 /** A whole number within bounds. */
 export const count = (min: number, max: number) =>
-  whole(`is not a whole number from ${min} to ${max}`, min, max);
+  number(WHOLE, `is not a whole number from ${min} to ${max}`, min, max);
+
+/** Seconds within bounds, to the millisecond. */
+export const seconds = (min: number, max: number) =>
+  number(/^\d{1,15}(\.\d{1,3})?$/, `is not a number of seconds from ${min} to ${max}`, min, max);
 
 /** A URL without its trailing slash. */
 export const url = (protocols = ['http:', 'https:']) =>

@@ -1,4 +1,4 @@
-import { choice, count, databaseUrl, file, port, text, url } from './env.ts';
+import { choice, count, databaseUrl, file, port, seconds, text, url } from './env.ts';
 
 export const logLevel = () =>
   choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info');
@@ -11,7 +11,7 @@ export const serviceEnv = {
   OPS_PORT: port().default(9090),
   LOG_LEVEL: logLevel(),
   /** After SIGTERM: how long requests are still taken, while kept-alive clients are sent to other pods. */
-  DRAIN_SECONDS: count(0, 300).default(0),
+  DRAIN_SECONDS: seconds(0, 300).default(0),
 };
 
 /** A database, for a program that needs one connection. */

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { count, readEnv, text } from '@anb/service-kit/env';
+import { count, readEnv, seconds, text } from '@anb/service-kit/env';
 import { databaseEnv, objectsEnv, queueEnv, serviceEnv } from '@anb/service-kit/service-env';
 
 const { PORT: _none, ...workerEnv } = serviceEnv;
@@ -8,7 +8,7 @@ export const readConfig = () =>
   readEnv({
     ...workerEnv,
     /** How long the job in hand may go on after SIGTERM before it is given back. */
-    DRAIN_SECONDS: count(0, 7200).default(0),
+    DRAIN_SECONDS: seconds(0, 7200).default(0),
     ...databaseEnv,
     DATABASE_POOL: databaseEnv.DATABASE_POOL.default(2),
     ...objectsEnv,
