@@ -21,7 +21,7 @@ const CIDR = z
   .string()
   .regex(
     new RegExp(
-      `^((${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?\\d)|[0-9a-fA-F:]*:[0-9a-fA-F:]*/(12[0-8]|1[01]\\d|\\d?\\d))$`,
+      `^((${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?\\d)|[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7}/(12[0-8]|1[01]\\d|[1-9]?\\d))$`,
     ),
   );
 const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
@@ -185,7 +185,7 @@ export const schema = section('Values of the chart.', {
     .describe('Shared with a parent chart.'),
   commonLabels: labels('More labels on every object.'),
   publicUrl: pattern(
-    /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/,
+    /^https?:\/\/[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*(:\d+)?$/,
     'https://showcase.example.com',
     'How browsers reach the system. The ingress answers for its host.',
   ),

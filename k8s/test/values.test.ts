@@ -162,6 +162,11 @@ describe('what people get wrong is refused', () => {
       'does not match pattern',
     ],
     ['a host in capitals', { publicUrl: 'https://ANB.example.com' }, 'does not match pattern'],
+    [
+      'a host with nothing between two dots',
+      { publicUrl: 'https://a..example.com' },
+      'does not match pattern',
+    ],
     ['half a network', { networkPolicy: { awsCidrs: ['2600:1f00::/129'] } }, 'does not match pattern'],
     ['a service without autoscaling bounds', { portal: { autoscaling: null } }, "'autoscaling'"],
   ])('%s', async (_case, values, words) => {
@@ -255,6 +260,12 @@ describe('contradictions are refused with what to do', () => {
       "transcoder.serviceAccount: app is another program's already",
     ],
     [
+      "the name that another one's has by default",
+      { votes: { serviceAccount: { name: 'rising-stars-auth' } } },
+      "votes.serviceAccount: rising-stars-auth is another program's already",
+    ],
+    ['a number for a name', { publicUrl: 'https://10.0.0.1' }, 'must be a name while ingress.enabled is on'],
+    [
       'two makers of one secret',
       {
         externalSecrets: { enabled: true },
@@ -285,6 +296,8 @@ describe('contradictions are refused with what to do', () => {
 
   test('a Secret may serve two logins, and a room hold three uploads to the byte', async () => {
     const secrets = { videos: { existingSecret: 'db' }, votes: { existingSecret: 'db' } };
+    const app = { create: false, name: 'rising-stars-votes' };
+    expect(await refusal({ auth: { serviceAccount: app } })).toBe('');
     expect(await refusal({ secrets, videos: { maxUploadMb: 341 } })).toBe('');
   });
 });

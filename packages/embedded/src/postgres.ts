@@ -103,7 +103,7 @@ async function reachableBy(user: User | undefined, wanted: string, onLog: (line:
 /** A link in its place names the folder elsewhere, so that data moved are found again and data deleted are not. */
 function elsewhere(dataDir: string): string {
   const present = lstatSync(dataDir, { throwIfNoEntry: false });
-  if (present?.isSymbolicLink()) return readlinkSync(dataDir);
+  if (present?.isSymbolicLink()) return resolve(dirname(dataDir), readlinkSync(dataDir));
   if (present) {
     throw new Error(
       `${dataDir} has data already, but is closed to the user that Postgres runs as. Let it pass through the ` +

@@ -3,7 +3,7 @@ import { explainDatabaseError } from '@anb/service-kit/database-problem';
 import { createLog } from '@anb/service-kit/log';
 import { readConfig } from './config.ts';
 import { MigrationRefused, migrate } from './migrate.ts';
-import { refuseOtherInstallation } from './other-installation.ts';
+import { refuseSecondInstallation } from './other-installation.ts';
 import { untilReachable } from './reachable.ts';
 
 const config = readConfig();
@@ -15,7 +15,7 @@ try {
     seconds: config.DATABASE_WAIT_SECONDS,
     report: (line) => log.warn(line),
   });
-  await refuseOtherInstallation({ sql, open: openAsAuth });
+  await refuseSecondInstallation(sql);
   await migrate({
     sql,
     passwords: {
@@ -34,15 +34,4 @@ try {
   process.exitCode = 1;
 } finally {
   await sql.end({ timeout: 5 });
-}
-
-function openAsAuth(database: string) {
-  const url = new URL(config.DATABASE_URL);
-  url.username = 'anb_auth';
-  url.password = encodeURIComponent(config.AUTH_DB_PASSWORD);
-  url.pathname = database;
-  return openConfiguredDatabase(
-    { ...config, DATABASE_URL: url.href, DATABASE_PASSWORD_FILE: undefined },
-    'migrate',
-  );
 }

@@ -1,36 +1,21 @@
 import type { Sql } from '@anb/service-kit/database';
 import { MigrationRefused } from './migrate.ts';
 
-export interface OtherInstallation {
-  /** The database to migrate. */
-  sql: Sql;
-  /** Opens another one of the same server, as anb_auth with the password that it is to have. */
-  open: (database: string) => Sql;
-}
-
 /**
- * Logins are the server's, not the database's: setting their passwords would lock out an installation in another
- * database, unless it has the same.
- * @throws MigrationRefused when it has others
+ * Logins are the server's, not the database's: a second installation would set their passwords anew and lock out
+ * the first. An installation that is there already goes on, whatever lies beside it.
+ * @throws MigrationRefused when the first run in a database finds the logins in another one's service
  */
-export async function refuseOtherInstallation({ sql, open }: OtherInstallation): Promise<void> {
-  const others = await sql<{ name: string }[]>`
-    select datname as name from pg_database
-    where datname <> current_database() and datallowconn and exists (
+export async function refuseSecondInstallation(sql: Sql): Promise<void> {
+  const served = await sql<{ name: string; isOwn: boolean }[]>`
+    select datname as name, datname = current_database() as "isOwn" from pg_database
+    where exists (
       select from aclexplode(datacl) granted join pg_roles on pg_roles.oid = granted.grantee
       where rolname = 'anb_auth')`;
-  for (const { name } of others) {
-    const other = open(name);
-    try {
-      await other`select 1`;
-    } catch (error) {
-      if ((error as { code?: string }).code !== '28P01') throw error;
-      throw new MigrationRefused(
-        `The logins of this server (anb_auth, …) serve the database "${name}" already, with other passwords, which ` +
-          'would stop working there. Give this installation a Postgres server of its own, or both the same passwords.',
-      );
-    } finally {
-      await other.end();
-    }
-  }
+  const [other] = served;
+  if (!other || served.some(({ isOwn }) => isOwn)) return;
+  throw new MigrationRefused(
+    `The logins of this server (anb_auth, …) serve the database "${other.name}" already, and would get other passwords. ` +
+      `Give this installation a Postgres server of its own, or drop "${other.name}" when nobody needs it any more.`,
+  );
 }

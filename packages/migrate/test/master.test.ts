@@ -85,16 +85,25 @@ describe('migrate as an administrator who is no superuser', () => {
     await expect(ask(at('anb_auth:auth-1'), one)).rejects.toMatchObject({ code: '28P01' });
   });
 
-  test('refuses to lock out an installation in another database of the server', async () => {
-    await ask(at('postgres:secret', 'postgres'), (sql) => sql`create database staging owner master`);
-    const staging = (env: Record<string, string>) => run({ DATABASE_URL: at('master:m', 'staging'), ...env });
-    expect(await staging({ AUTH_DB_PASSWORD: 'another' })).toMatchObject({
+  test('refuses a second installation on the server, which would lock out the first', async () => {
+    const asSuperuser = (work: (sql: Sql) => Promise<unknown>) =>
+      ask(at('postgres:secret', 'postgres'), work);
+    await asSuperuser((sql) => sql`create database staging owner master`);
+    expect(
+      await run({ DATABASE_URL: at('master:m', 'staging'), VOTES_DB_PASSWORD: 'another' }),
+    ).toMatchObject({
       code: 1,
-      messages: [expect.stringMatching(/serve the database "contest" already, with other passwords/)],
+      messages: [
+        expect.stringMatching(/serve the database "contest" already, and would get other passwords/),
+      ],
     });
-    expect(await ask(at('anb_auth:auth-2'), (sql) => sql`select 1 as one`)).toMatchObject([{ one: 1 }]);
-    expect(await staging({ AUTH_DB_PASSWORD: 'auth-2' })).toMatchObject({ code: 0 });
-    await ask(at('postgres:secret', 'postgres'), (sql) => sql`drop database staging`);
+    const votes = at(`anb_votes:${encodeURIComponent(passwords.VOTES_DB_PASSWORD)}`);
+    expect(await ask(votes, (sql) => sql`select 1 as one`)).toMatchObject([{ one: 1 }]);
+
+    // A copy beside it, with the same grants, does not keep the first from its own migrations.
+    await asSuperuser((sql) => sql`grant connect on database staging to anb_auth`);
+    expect(await run()).toMatchObject({ code: 0 });
+    await asSuperuser((sql) => sql`drop database staging`);
   });
 
   test('waits for a server that starts later', async () => {
