@@ -48,20 +48,22 @@ const value = (lines: string[], series: string) =>
 describe('what waits', () => {
   test('is nothing in a new system, and is said so', async () => {
     const { scrape } = watch({ deadLetters });
-    await vi.waitFor(async () =>
-      expect((await scrape()).sort()).toEqual([
-        'anb_jobs_leased 0',
-        'anb_jobs_oldest_waiting_seconds 0',
-        'anb_jobs_waiting 0',
-        'anb_outbox_oldest_seconds{kind="remove_media"} 0',
-        'anb_outbox_oldest_seconds{kind="transcode"} 0',
-        'anb_outbox_pending{kind="remove_media"} 0',
-        'anb_outbox_pending{kind="transcode"} 0',
-        'anb_queue_dead_letters 0',
-        'anb_queue_messages{state="delayed"} 0',
-        'anb_queue_messages{state="in_flight"} 0',
-        'anb_queue_messages{state="visible"} 0',
-      ]),
+    await vi.waitFor(
+      async () =>
+        expect((await scrape()).sort()).toEqual([
+          'anb_jobs_leased 0',
+          'anb_jobs_oldest_waiting_seconds 0',
+          'anb_jobs_waiting 0',
+          'anb_outbox_oldest_seconds{kind="remove_media"} 0',
+          'anb_outbox_oldest_seconds{kind="transcode"} 0',
+          'anb_outbox_pending{kind="remove_media"} 0',
+          'anb_outbox_pending{kind="transcode"} 0',
+          'anb_queue_dead_letters 0',
+          'anb_queue_messages{state="delayed"} 0',
+          'anb_queue_messages{state="in_flight"} 0',
+          'anb_queue_messages{state="visible"} 0',
+        ]),
+      5000,
     );
   });
 
@@ -87,11 +89,15 @@ describe('what waits', () => {
       from unnest(array[90, 20]) age`;
 
     const { scrape } = watch();
-    await vi.waitFor(async () => expect(value(await scrape(), 'anb_jobs_waiting')).toBe(3));
-    const lines = await scrape();
+    // Two samplers: each has its own first sample.
+    const lines = await vi.waitFor(async () => {
+      const seen = await scrape();
+      expect(value(seen, 'anb_jobs_waiting')).toBe(3);
+      expect(value(seen, 'anb_outbox_pending{kind="transcode"}')).toBe(2);
+      return seen;
+    }, 5000);
     expect(value(lines, 'anb_jobs_leased')).toBe(1);
     expect(value(lines, 'anb_jobs_oldest_waiting_seconds')).toBeCloseTo(700, -1);
-    expect(value(lines, 'anb_outbox_pending{kind="transcode"}')).toBe(2);
     expect(value(lines, 'anb_outbox_oldest_seconds{kind="transcode"}')).toBeCloseTo(90, -1);
     expect(value(lines, 'anb_outbox_pending{kind="remove_media"}')).toBe(0);
   });
