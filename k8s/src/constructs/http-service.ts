@@ -22,7 +22,7 @@ export interface HttpServiceProps {
 export class HttpService extends Construct {
   constructor(scope: Construct, name: string, props: HttpServiceProps) {
     super(scope, name);
-    const { values: v, calledBy = [] } = props;
+    const { values: v, reaches = {}, calledBy = [] } = props;
     const pod = {
       name,
       values: v,
@@ -71,7 +71,7 @@ export class HttpService extends Construct {
       },
       v.podDisruptionBudget.enabled,
     );
-    new ProgramPolicy(this, name, { reach: props.reaches ?? {}, callers });
+    new ProgramPolicy(this, name, { reach: reaches, callers });
     new ServiceMonitor(this, name);
   }
 

@@ -3,8 +3,8 @@ import { explainDatabaseError } from '@anb/service-kit/database-problem';
 import { createLog } from '@anb/service-kit/log';
 import { readConfig } from './config.ts';
 import { MigrationRefused, migrate } from './migrate.ts';
-import { refuseSecondInstallation } from './other-installation.ts';
 import { untilReachable } from './reachable.ts';
+import { refuseSecondInstallation } from './second-installation.ts';
 
 const config = readConfig();
 const log = createLog('migrate');
