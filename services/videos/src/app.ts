@@ -3,8 +3,10 @@ import { createHttp, type HttpOptions } from '@anb/service-kit/http';
 import type { ObjectStore } from '@anb/service-kit/objects';
 import type { VerifyToken } from '@anb/service-kit/session';
 import { catalogueRoutes } from './catalogue-routes.ts';
+import { directUploadRoutes } from './direct-upload-routes.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { ownerRoutes } from './owner-routes.ts';
+import type { Quota } from './store/uploads.ts';
 import { uploadRoutes } from './upload-routes.ts';
 
 export interface Dependencies extends HttpOptions {
@@ -16,12 +18,15 @@ export interface Dependencies extends HttpOptions {
   /** Where published media have their stable addresses; without a slash at the end. */
   mediaBaseUrl: string;
   maxUploadBytes: number;
+  maxDirectUploadBytes: number;
+  quota: Quota;
 }
 
 /** Builds the whole HTTP surface; opens nothing. */
 export function createApp(dependencies: Dependencies) {
   const app = createHttp(dependencies);
   app.route('/', uploadRoutes(dependencies));
+  app.route('/', directUploadRoutes(dependencies));
   app.route('/', ownerRoutes(dependencies));
   app.route('/', catalogueRoutes(dependencies));
   app.route('/', mediaRoutes(dependencies));

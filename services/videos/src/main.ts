@@ -43,6 +43,8 @@ const app = createApp({
   wakeOutbox: outbox.wake,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
   maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,
+  maxDirectUploadBytes: config.MAX_DIRECT_UPLOAD_MB * 1024 * 1024,
+  quota: { videos: config.MAX_VIDEOS, directUploads: config.MAX_DIRECT_UPLOADS },
 });
 
 const migration = newestMigration('videos', new URL('../migrations/', import.meta.url));

@@ -1,6 +1,6 @@
 import { mediaUrl } from '@anb/service-kit/media';
 import { z } from '@hono/zod-openapi';
-import type { OpenVideo, OwnVideo } from './store.ts';
+import type { OpenVideo, OwnVideo } from './store/videos.ts';
 
 const url = z.string().openapi({ format: 'uri' });
 

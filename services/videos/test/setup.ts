@@ -11,6 +11,8 @@ import { OutboxPublisher } from '../src/outbox.ts';
 
 export const MEDIA = 'https://anb.example/media';
 export const MAX_UPLOAD_BYTES = 1024 * 1024;
+export const MAX_DIRECT_UPLOAD_BYTES = 40 * 1024 * 1024;
+export const QUOTA = { videos: 100, directUploads: 3 };
 
 /** The service with everything real around it; `outbox` runs only once it is started. */
 export async function startVideos() {
@@ -37,6 +39,8 @@ export async function startVideos() {
     wakeOutbox: outbox.wake,
     mediaBaseUrl: MEDIA,
     maxUploadBytes: MAX_UPLOAD_BYTES,
+    maxDirectUploadBytes: MAX_DIRECT_UPLOAD_BYTES,
+    quota: QUOTA,
   });
   return {
     database,

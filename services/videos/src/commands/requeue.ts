@@ -2,7 +2,7 @@ import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { readEnv } from '@anb/service-kit/env';
 import { createLog } from '@anb/service-kit/log';
 import { connectionEnv } from '@anb/service-kit/service-env';
-import { requeueUnfinished } from './store.ts';
+import { requeueUnfinished } from '../store/jobs.ts';
 
 // For the day that the queue itself was lost, as the local stack's is at every stop: it lives in memory.
 const config = readEnv(connectionEnv);
