@@ -89,7 +89,7 @@ export class JobQueue {
   async receive(
     waitSeconds: number,
     visibilitySeconds: number,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<ReceivedMessage | null> {
     const answer = await this.#client.send(
       new ReceiveMessageCommand({
@@ -99,7 +99,7 @@ export class JobQueue {
         VisibilityTimeout: visibilitySeconds,
         MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp', 'MessageGroupId'],
       }),
-      { abortSignal: signal },
+      { ...(signal && { abortSignal: signal }) },
     );
     const [message] = answer.Messages ?? [];
     if (!message?.ReceiptHandle) return null;

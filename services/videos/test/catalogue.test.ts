@@ -159,6 +159,7 @@ describe('with 500 videos stored', () => {
     const signed = vi.spyOn(objects, 'signedUrl');
     const queries: string[] = [];
     const app = createApp({
+      ...{ queue: videos.queue, deadLetters: undefined, progress: videos.progress },
       sql: videos.database.connect('anb_videos', (query) => queries.push(query)),
       log: createLog('test', 'silent'),
       registry: new Registry(),

@@ -8,6 +8,7 @@ import { AUDIENCE, createPlayers, ISSUER } from '@anb/testing/players';
 import { Registry } from 'prom-client';
 import { createApp } from '../src/app.ts';
 import { OutboxPublisher } from '../src/outbox.ts';
+import { ProgressFeed } from '../src/progress-feed.ts';
 
 export const MEDIA = 'https://anb.example/media';
 export const MAX_UPLOAD_BYTES = 1024 * 1024;
@@ -26,12 +27,20 @@ export async function startVideos() {
   const log = createLog('test', 'silent');
   const objects = new ObjectStore(bucket);
   const queue = new JobQueue(queueOptions);
+  const deadLetters = new JobQueue({
+    ...queueOptions,
+    queueUrl: (await queue.state()).redrive?.deadLetterUrl ?? '',
+  });
   const sessions = new SessionCheck({ sql, log, issuer: ISSUER, audience: AUDIENCE });
   await sessions.start();
   const registry = new Registry();
   const outbox = new OutboxPublisher({ sql, queue, objects, log, registry });
+  const progress = new ProgressFeed({ sql, log, registry, pollMs: 100, heartbeatMs: 300, maxStreams: 20 });
   const app = createApp({
     sql,
+    queue,
+    deadLetters,
+    progress,
     log,
     registry,
     objects,
@@ -48,6 +57,8 @@ export async function startVideos() {
     players,
     objects,
     queue,
+    deadLetters,
+    progress,
     outbox,
     app,
     stop: async () => {
@@ -55,6 +66,7 @@ export async function startVideos() {
       await sessions.stop();
       objects.close();
       queue.close();
+      deadLetters.close();
       await database.drop();
     },
   };

@@ -1,4 +1,5 @@
 import type { ISql, Sql } from '@anb/service-kit/database';
+import type { Stage } from './videos.ts';
 
 const isLeased = (sql: ISql) => sql`coalesce(v.lease_expires_at > now(), false)`;
 const isUnfinished = (sql: ISql) => sql`v.status in ('uploaded', 'processing') and v.deleted_at is null`;
@@ -122,7 +123,7 @@ export interface JobState {
   id: string;
   user_id: number;
   status: 'uploaded' | 'processing' | 'processed' | 'failed';
-  stage: string | null;
+  stage: Stage | null;
   progress: number;
   failure_code: string | null;
   /** 1: the next to be taken; about, since fair queues do not go strictly by age. null when it does not wait. */

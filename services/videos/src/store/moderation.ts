@@ -1,4 +1,5 @@
-import type { ISql } from '@anb/service-kit/database';
+import type { ISql, Sql } from '@anb/service-kit/database';
+import { type RetryOutcome, retryJob } from './jobs.ts';
 
 /** Takes a video out of the public eye, or back; every change leaves its trace. @returns false when there is none */
 export async function setHidden(
@@ -27,14 +28,27 @@ export async function setHidden(
   return video !== undefined;
 }
 
-/** Leaves the trace of a change that is not about one video. */
+/** Queues anybody's failed video again. */
+export async function retryForOrganiser(
+  sql: Sql,
+  videoId: string,
+  organiserId: number,
+): Promise<RetryOutcome> {
+  return sql.begin(async (transaction) => {
+    const outcome = await retryJob(transaction, videoId, null);
+    if (outcome === 'queued') await noteAction(transaction, organiserId, 'retry', { video_id: videoId });
+    return outcome;
+  });
+}
+
+/** Leaves the trace of a change. */
 export async function noteAction(
   sql: ISql,
   organiserId: number,
   action: string,
-  detail: Record<string, number | string>,
+  { video_id = null, ...detail }: { video_id?: string | null; [more: string]: unknown },
 ): Promise<void> {
   await sql`
-    insert into videos.audit (user_id, action, detail)
-    values (${organiserId}, ${action}, ${JSON.stringify(detail)}::text::jsonb)`;
+    insert into videos.audit (user_id, action, video_id, detail)
+    values (${organiserId}, ${action}, ${video_id}, ${JSON.stringify(detail)}::text::jsonb)`;
 }

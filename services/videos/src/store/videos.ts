@@ -1,6 +1,9 @@
 import type { ISql, Sql } from '@anb/service-kit/database';
 import type { MediaPlace } from '@anb/service-kit/media';
 
+/** What a worker does with a video. */
+export type Stage = 'downloading' | 'examining' | 'transcoding' | 'storing';
+
 /** A video as its owner may see it. */
 export interface OwnVideo {
   id: string;
@@ -17,7 +20,7 @@ export interface OwnVideo {
   media_withheld: boolean;
   duration_seconds: number | null;
   failure_code: string | null;
-  stage: string | null;
+  stage: Stage | null;
   progress: number;
   votes: number;
 }
