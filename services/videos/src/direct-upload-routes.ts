@@ -43,7 +43,7 @@ const beginRoute = createRoute({
   method: 'post',
   path: '/api/videos/uploads',
   operationId: 'beginUpload',
-  tags: ['uploads'],
+  tags: ['videos'],
   summary: 'Begin a direct upload',
   description:
     'The bytes go to the object store in parts, each to its signed address, and can go on after a broken connection.',
@@ -66,7 +66,7 @@ const listRoute = createRoute({
   method: 'get',
   path: '/api/videos/uploads',
   operationId: 'listUploads',
-  tags: ['uploads'],
+  tags: ['videos'],
   summary: 'My unfinished uploads, newest first',
   responses: { 200: json(z.array(listed), 'All of them.'), ...refusing(401) },
 });
@@ -75,7 +75,7 @@ const findRoute = createRoute({
   method: 'get',
   path: '/api/videos/uploads/{video_id}',
   operationId: 'getUpload',
-  tags: ['uploads'],
+  tags: ['videos'],
   summary: 'How far an upload is, with fresh addresses for what is missing',
   request: { params },
   responses: { 200: json(state, 'Its state.'), ...refusing(400, 401, 403, 404) },
@@ -85,7 +85,7 @@ const partRoute = createRoute({
   method: 'put',
   path: '/api/videos/uploads/{video_id}/parts/{number}',
   operationId: 'reportPart',
-  tags: ['uploads'],
+  tags: ['videos'],
   summary: 'Report a part that the store has taken',
   request: {
     params: z.object({
@@ -105,7 +105,7 @@ const completeRoute = createRoute({
   method: 'post',
   path: '/api/videos/uploads/{video_id}/complete',
   operationId: 'completeUpload',
-  tags: ['uploads'],
+  tags: ['videos'],
   summary: 'Make the video of its parts',
   description: 'Asked again it answers the same, so an answer that was lost can be asked for.',
   request: { params },
@@ -116,7 +116,7 @@ const cancelRoute = createRoute({
   method: 'delete',
   path: '/api/videos/uploads/{video_id}',
   operationId: 'cancelUpload',
-  tags: ['uploads'],
+  tags: ['videos'],
   summary: 'Cancel an upload',
   request: { params },
   responses: { 204: { description: 'It is gone.' }, ...refusing(400, 401, 403, 404) },

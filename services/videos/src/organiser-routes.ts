@@ -14,7 +14,7 @@ const redriveRoute = createRoute({
   method: 'post',
   path: '/api/admin/dead-letters/redrive',
   operationId: 'redriveDeadLetters',
-  tags: ['organisers'],
+  tags: ['videos'],
   summary: 'Queue the messages again that SQS gave up handing out',
   responses: {
     200: json(
@@ -35,7 +35,7 @@ const retryRoute = createRoute({
   method: 'post',
   path: '/api/admin/jobs/{video_id}/retry',
   operationId: 'retryJob',
-  tags: ['organisers'],
+  tags: ['videos'],
   summary: 'Queue a failed video again',
   request: { params },
   responses: { 202: json(retried, 'Queued.'), ...refusing(400, 401, 403, 404) },
@@ -46,7 +46,7 @@ const hideRoute = createRoute({
   method: 'post',
   path: '/api/admin/videos/{video_id}/hide',
   operationId: 'hideVideo',
-  tags: ['organisers'],
+  tags: ['videos'],
   summary: 'Take a video out of the vote and the ranking; its votes are kept',
   request: { params },
   responses: { 200: json(hiding, 'It is hidden.'), ...refusing(400, 401, 403, 404) },
