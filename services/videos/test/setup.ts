@@ -23,7 +23,8 @@ export async function startVideos() {
     createTestQueue(),
   ]);
   const players = await createPlayers(database.admin);
-  const sql = database.connect('anb_videos');
+  const queries: string[] = [];
+  const sql = database.connect('anb_videos', (query) => queries.push(query));
   const log = createLog('test', 'silent');
   const objects = new ObjectStore(bucket);
   const queue = new JobQueue(queueOptions);
@@ -53,6 +54,11 @@ export async function startVideos() {
   });
   return {
     database,
+    sql,
+    /** Every statement of the service. */
+    queries,
+    registry,
+    queueOptions,
     bucket,
     players,
     objects,

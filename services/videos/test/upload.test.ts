@@ -311,19 +311,25 @@ describe('an upload', () => {
 });
 
 describe('the outbox', () => {
-  test('brings each job to the queue once, with the request it came from', async () => {
+  test('brings each job to the queue once, with the request it came from and its player as group', async () => {
     await videos.database.admin`delete from videos.outbox`;
+    const send = vi.spyOn(videos.queue, 'send');
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const answer = await upload(
       form([
         ['title', 'Mi mejor jugada'],
         ['video_file', movie()],
       ]),
-      { 'x-request-id': 'req-7' },
+      { 'x-request-id': 'req-7', traceparent },
     );
     const { task_id } = (await answer.json()) as { task_id: string };
     videos.outbox.start();
     const message = await videos.queue.receive(5, 30, AbortSignal.timeout(6000));
-    expect(JSON.parse(message?.body ?? '')).toEqual({ video_id: task_id, request_id: 'req-7' });
+    expect(JSON.parse(message?.body ?? '')).toEqual({
+      ...{ video_id: task_id, request_id: 'req-7', traceparent },
+    });
+    const groups = send.mock.calls.flatMap(([messages]) => messages.map(({ group }) => group));
+    expect(groups).toEqual([String(player.id)]);
     await vi.waitFor(async () =>
       expect(await videos.database.admin`select * from videos.outbox`).toEqual([]),
     );
