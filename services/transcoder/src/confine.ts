@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const launcher = fileURLToPath(new URL('./confine.sh', import.meta.url));
 
+/** Whole numbers. */
 export interface ProcessLimits {
   cpuSeconds: number;
   memoryBytes: number;
@@ -30,7 +31,7 @@ const dieWithParent = ['setpriv', '--no-new-privs', '--pdeathsig', 'KILL'];
 const limited = ({ cpuSeconds, memoryBytes, fileBytes }: ProcessLimits) => [
   'prlimit',
   // ffmpeg ends by itself at the soft limit; should it not, the kernel ends it.
-  `--cpu=${Math.ceil(cpuSeconds)}:${Math.ceil(cpuSeconds) + 10}`,
+  `--cpu=${cpuSeconds}:${cpuSeconds + 10}`,
   `--as=${memoryBytes}`,
   // A thread's default of 8 MiB each would count as memory.
   `--stack=${2 * 2 ** 20}`,

@@ -37,8 +37,11 @@ const gigapixels = (picture: Picture) =>
   (picture.width * picture.height * picture.frameRate * shownSeconds(picture)) / 1e9;
 
 const MiB = 2 ** 20;
-/** With what the worker itself takes (130 MiB) below the pod's limit of 1200 MiB: 200 of it are never resident. */
-const MEMORY_BYTES = 1200 * MiB;
+/**
+ * Of addresses. Some 300 MiB are never resident (libraries, stacks), so that with the worker's own 130 MiB a pod stays
+ * below its 1200 MiB. 8K in 10 bits takes 1250.
+ */
+const MEMORY_BYTES = 1280 * MiB;
 
 export const probeLimits: ProcessLimits = { cpuSeconds: 10, memoryBytes: MEMORY_BYTES, fileBytes: 0 };
 
@@ -47,7 +50,7 @@ export const probeLimits: ProcessLimits = { cpuSeconds: 10, memoryBytes: MEMORY_
  * that phones record, in 9 (8K: 11); 30 s of output take it 15 s. The limit is three times that for a slow core.
  */
 export function runLimits(picture: Picture): ProcessLimits {
-  const cpuSeconds = 20 + 2 * shownSeconds(picture) + 25 * gigapixels(picture);
+  const cpuSeconds = Math.ceil(20 + 2 * shownSeconds(picture) + 25 * gigapixels(picture));
   return { cpuSeconds, memoryBytes: MEMORY_BYTES, fileBytes: 256 * MiB };
 }
 

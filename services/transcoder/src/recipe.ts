@@ -62,8 +62,8 @@ export const untrustedInput = [
   ...['-f', 'mov'],
 ];
 
-/** Each thread of a decoder holds a frame; of 8K in 10 bits that is 100 MB. */
-const decoderThreads = (pixels: number) => (pixels > 4096 * 2304 ? 1 : 2);
+/** Beyond 4K a frame takes up to 100 MB: each that a thread or a filter holds counts. */
+const isHuge = ({ pixels = 0 }: Source) => pixels > 4096 * 2304;
 
 /** Plans one ffmpeg run: opening, clip and closing as one picture track with the watermark, and the poster. */
 export function planTranscode(source: Source, clipPath: string, posterPath: string): FfmpegPlan {
@@ -72,6 +72,8 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
   const width = `min(${WIDTH}\\,max(2\\,trunc(${HEIGHT}*dar/2)*2))`;
   const height = `min(${HEIGHT}\\,max(2\\,trunc(${WIDTH}/dar/2)*2))`;
   const bumper = `fps=${FPS},format=yuv420p,setsar=1`;
+  const pace = `fps=${FPS},trim=end_frame=${MAX_CLIP_SECONDS * FPS}`;
+  const size = `scale=w=${width}:h=${height}:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1`;
   const posterAt = opening.seconds + clipSeconds / 3;
   return {
     inputs: [
@@ -81,7 +83,7 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
         options: [
           ...untrustedInput,
           // The picture may grow after the probe.
-          ...['-max_pixels', String(MAX_PIXELS), '-threads', String(decoderThreads(source.pixels ?? 0))],
+          ...['-max_pixels', String(MAX_PIXELS), '-threads', isHuge(source) ? '1' : '2'],
           ...['-t', String(MAX_CLIP_SECONDS)],
         ],
       },
@@ -91,8 +93,8 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
     filterGraph: [
       `[0:v]${bumper}[opening]`,
       // Rotation marked in the file has been applied by ffmpeg before the graph.
-      `[1:${source.stream}]setpts=PTS-STARTPTS,fps=${FPS},trim=end_frame=${MAX_CLIP_SECONDS * FPS}` +
-        `,scale=w=${width}:h=${height}:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1` +
+      // fps keeps two frames; of 60 a second it spares half the scaling.
+      `[1:${source.stream}]setpts=PTS-STARTPTS,${isHuge(source) ? `${size},${pace}` : `${pace},${size}`}` +
         `,pad=${WIDTH}:${HEIGHT}:(ow-iw)/2:(oh-ih)/2:color=black[clip]`,
       `[clip][3:v]overlay=x=W-w-${WATERMARK_MARGIN}:y=H-h-${WATERMARK_MARGIN},setsar=1[marked]`,
       `[2:v]${bumper}[closing]`,
@@ -134,8 +136,7 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
           '[poster]',
           '-frames:v',
           '1',
-          '-q:v',
-          '3',
+          ...['-q:v', '3', '-threads', '1'],
           '-map_metadata',
           '-1',
           '-f',

@@ -60,17 +60,35 @@ async function make(
   options: TranscodeOptions,
 ): Promise<number> {
   const { objects, signal, onProgress } = options;
-  const path = (name: MediaFile | 'original') => join(folder, name);
-  const ffprobe = await confine(options.programs.ffprobe, join(folder, 'ffprobe'), probeLimits);
-
-  await objects.download(originalKey, path('original'), signal);
+  await objects.download(originalKey, join(folder, 'original'), signal);
   onProgress(5);
+  const seconds = await makeMedia(folder, options);
+  onProgress(95);
+
+  for (const file of Object.keys(outputs) as MediaFile[]) {
+    const headers = { contentType: outputs[file], cacheControl: 'public, max-age=31536000, immutable' };
+    await objects.put(mediaKey(videoId, token, file), createReadStream(join(folder, file)), headers, signal);
+  }
+  return seconds;
+}
+
+/**
+ * Makes clip and poster of a folder's `original`.
+ * @returns how many seconds the clip lasts
+ * @throws Impossible, and what may pass by itself
+ */
+export async function makeMedia(
+  folder: string,
+  { programs, signal, onProgress }: Pick<TranscodeOptions, 'programs' | 'signal' | 'onProgress'>,
+): Promise<number> {
+  const path = (name: MediaFile | 'original' | 'ffmpeg' | 'ffprobe') => join(folder, name);
+  const ffprobe = await confine(programs.ffprobe, path('ffprobe'), probeLimits);
   const picture = await examine(ffprobe, path('original'), signal);
   onProgress(10);
 
   const expected = Math.min(picture.seconds, MAX_CLIP_SECONDS) + BUMPER_SECONDS;
   const limits = runLimits(picture);
-  const ffmpeg = await confine(options.programs.ffmpeg, join(folder, 'ffmpeg'), limits);
+  const ffmpeg = await confine(programs.ffmpeg, path('ffmpeg'), limits);
   const source = { ...picture, path: path('original'), pixels: picture.width * picture.height };
   await runFfmpeg(ffmpeg, planTranscode(source, path('clip.mp4'), path('poster.jpg')), {
     signal,
@@ -79,12 +97,6 @@ async function make(
   });
   const made = await probePicture(ffprobe, path('clip.mp4'), signal);
   judgeMade(made, expected);
-  onProgress(95);
-
-  for (const file of Object.keys(outputs) as MediaFile[]) {
-    const headers = { contentType: outputs[file], cacheControl: 'public, max-age=31536000, immutable' };
-    await objects.put(mediaKey(videoId, token, file), createReadStream(path(file)), headers, signal);
-  }
   return made.seconds;
 }
 
