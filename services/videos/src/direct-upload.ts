@@ -130,8 +130,7 @@ export async function completeDirectUpload(
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 404)) throw error;
     // It was completed before, or by another request at any moment of this one.
-    const owner = await ownerOf(dependencies.sql, videoId);
-    if (!owner?.isVideo || owner.userId !== userId) throw error;
+    if (!(await ownerOf(dependencies.sql, videoId))?.isVideo) throw error;
   }
   return videoId;
 }
