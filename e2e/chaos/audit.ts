@@ -23,7 +23,10 @@ export async function runAudit(world: World): Promise<string[]> {
     if (error.code === 1 && error.stdout) return error as { stdout: string };
     throw error;
   });
-  const line = stdout.trim().split('\n').findLast((line) => line.includes('objects_without_rows'));
+  const line = stdout
+    .trim()
+    .split('\n')
+    .findLast((line) => line.includes('objects_without_rows'));
   const { objects_without_rows, rows_without_objects } = JSON.parse(line ?? '') as Audit;
   return [
     ...objects_without_rows.map((key) => `audit: object without a row: ${key}`),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Replica, Stopped } from './replica.ts';
 import { type Result, reckon } from './reckoning.ts';
+import type { Replica, Stopped } from './replica.ts';
 import { type Ledger, newLedger, uploadPatiently } from './uploads.ts';
 import { rowOf, untilFfmpegRuns, untilStatus } from './videos.ts';
 import type { World } from './world.ts';

@@ -87,8 +87,7 @@ async function untilQuiet(world: World, patienceSeconds: number): Promise<string
           where status in ('uploaded', 'processing') and deleted_at is null) as unfinished,
         (select count(*)::integer from videos.outbox) as outbox`;
     const { unfinished = 0, outbox = 0 } = counts ?? {};
-    const { visible, inFlight, delayed } = await world.queue.state();
-    const messages = visible + inFlight + delayed;
+    const messages = await world.queues.waiting();
     if (unfinished + outbox + messages === 0) return '';
     if (performance.now() > deadline) {
       return `${unfinished} unfinished videos, ${outbox} outbox entries, ${messages} messages`;

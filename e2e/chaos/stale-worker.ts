@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Replica } from './replica.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { type Result, reckon } from './reckoning.ts';
+import type { Replica } from './replica.ts';
 import { newLedger, uploadPatiently } from './uploads.ts';
 import { rowOf, untilFfmpegRuns, untilStatus } from './videos.ts';
 import type { World } from './world.ts';

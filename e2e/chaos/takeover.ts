@@ -23,7 +23,8 @@ export async function takeover(world: World, visibilitySeconds: number): Promise
   const changes = await changesOf(world.admin, id);
   const next = changes.find(({ lease_token }) => lease_token !== null && lease_token !== dead);
   const end = changes.find(({ status }) => status === 'processed');
-  const since = (at: Date | undefined) => ((at?.getTime() ?? Number.NaN) - (clock?.now.getTime() ?? 0)) / 1000;
+  const since = (at: Date | undefined) =>
+    ((at?.getTime() ?? Number.NaN) - (clock?.now.getTime() ?? 0)) / 1000;
   const takeoverSeconds = since(next?.at);
   const { problems, ...counts } = await reckon(world, ledger.accepted);
   if (!(takeoverSeconds <= visibilitySeconds + SLACK_SECONDS)) {

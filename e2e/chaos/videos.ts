@@ -17,7 +17,10 @@ export async function rowOf({ admin }: World, videoId: string): Promise<VideoRow
 }
 
 /** @returns whether it came to hold in time */
-export async function holdsWithin(seconds: number, holds: () => Promise<boolean> | boolean): Promise<boolean> {
+export async function holdsWithin(
+  seconds: number,
+  holds: () => Promise<boolean> | boolean,
+): Promise<boolean> {
   const deadline = performance.now() + seconds * 1000;
   while (!(await holds())) {
     if (performance.now() > deadline) return false;
@@ -26,7 +29,11 @@ export async function holdsWithin(seconds: number, holds: () => Promise<boolean>
   return true;
 }
 
-export async function until(what: string, seconds: number, holds: () => Promise<boolean> | boolean): Promise<void> {
+export async function until(
+  what: string,
+  seconds: number,
+  holds: () => Promise<boolean> | boolean,
+): Promise<void> {
   if (!(await holdsWithin(seconds, holds))) throw new Error(`${what}: not after ${seconds} s`);
 }
 

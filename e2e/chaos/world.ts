@@ -9,13 +9,13 @@ import { type EmbeddedPostgres, startPostgres } from '@anb/embedded/postgres';
 import { migrate, type Role } from '@anb/migrate';
 import { makeClip } from '@anb/sample-clips';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
-import { JobQueue } from '@anb/service-kit/queue';
 import { PASSWORD, passwords, urlAs } from '@anb/testing/logins';
 import { AUDIENCE, createPlayers, ISSUER, type Player } from '@anb/testing/players';
 import { Bucket } from './bucket.ts';
 import { recordHistory } from './history.ts';
 import { LostReplies } from './lost-reply.ts';
 import { Proxy } from './proxy.ts';
+import { Queues } from './queues.ts';
 import { Receives } from './receives.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 
@@ -47,8 +47,7 @@ export class World {
   longClip = Buffer.alloc(0);
   admin!: Sql;
   bucket!: Bucket;
-  queue!: JobQueue;
-  deadLetters!: JobQueue;
+  queues!: Queues;
   s3!: Proxy;
   sqs!: Proxy;
   database!: Proxy;
@@ -92,8 +91,7 @@ export class World {
     const { endpoint, queueUrl, deadLetterUrl } = this.#cloud;
     Object.assign(process.env, credentials);
     this.bucket = new Bucket(BUCKET, endpoint);
-    this.queue = new JobQueue({ queueUrl, endpoint, region: credentials.AWS_REGION });
-    this.deadLetters = new JobQueue({ queueUrl: deadLetterUrl, endpoint, region: credentials.AWS_REGION });
+    this.queues = new Queues(endpoint, queueUrl, deadLetterUrl);
 
     this.admin = this.#open(4);
     const migrating = this.#open(1);
@@ -182,6 +180,16 @@ export class World {
     return replica;
   }
 
+  /** The last that the services complained of, to explain a promise that was not kept. */
+  warnings(): string[] {
+    return [...this.videos, ...this.transcoders].flatMap(({ service, pid, log }) =>
+      log
+        .filter((line) => !/"level":(10|20|30|"(trace|debug|info)")/.test(line))
+        .slice(-8)
+        .map((line) => `  ${service} ${pid}: ${line.slice(0, 400)}`),
+    );
+  }
+
   /** Every process at once. */
   abandon(): void {
     for (const replica of [...this.videos, ...this.transcoders]) replica.abandon();
@@ -192,8 +200,7 @@ export class World {
   async stop(): Promise<void> {
     for (const replica of [...this.videos, ...this.transcoders]) replica.abandon();
     for (const proxy of [this.s3, this.sqs, this.database]) await proxy?.close();
-    this.queue?.close();
-    this.deadLetters?.close();
+    this.queues?.close();
     this.bucket?.close();
     await this.admin?.end({ timeout: 1 });
     await this.#cloud?.stop();
