@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Proxy } from './proxy.ts';
+import type { TcpProxy } from './proxy.ts';
 import { type Result, reckon } from './reckoning.ts';
 import { type Ledger, newLedger, uploadPatiently } from './uploads.ts';
 import { until } from './videos.ts';
@@ -23,7 +23,7 @@ export async function outages(world: World, { seconds, pauseSeconds }: OutageOpt
   const crashesBefore = crashes(world);
   const playing = Array.from({ length: PLAYERS }, () => play(world, ledger, pauseSeconds, over.signal));
   try {
-    const cut = async (name: string, proxy: Proxy) => {
+    const cut = async (name: string, proxy: TcpProxy) => {
       world.say(`outages: ${name} away for ${seconds} s`);
       proxy.cut();
       await sleep(seconds * 1000);

@@ -20,8 +20,8 @@ interface Trap {
   released: Promise<void>;
 }
 
-/** A TCP proxy in front of a dependency on this machine, which can break in every way that a network does. */
-export class Proxy {
+/** A proxy in front of a dependency on this machine, which can break in every way that a network does. */
+export class TcpProxy {
   readonly #target: number;
   readonly #openTap: () => Tap;
   readonly #server = createServer((client) => void this.#serve(client));
@@ -36,8 +36,8 @@ export class Proxy {
     this.#openTap = openTap;
   }
 
-  static async start(target: number, openTap: () => Tap = () => () => true): Promise<Proxy> {
-    const proxy = new Proxy(target, openTap);
+  static async start(target: number, openTap: () => Tap = () => () => true): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, openTap);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;

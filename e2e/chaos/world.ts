@@ -14,7 +14,7 @@ import { AUDIENCE, createPlayers, ISSUER, type Player } from '@anb/testing/playe
 import { Bucket } from './bucket.ts';
 import { recordHistory } from './history.ts';
 import { LostReplies } from './lost-reply.ts';
-import { Proxy } from './proxy.ts';
+import { TcpProxy } from './proxy.ts';
 import { Queues } from './queues.ts';
 import { Receives } from './receives.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
@@ -48,9 +48,9 @@ export class World {
   admin!: Sql;
   bucket!: Bucket;
   queues!: Queues;
-  s3!: Proxy;
-  sqs!: Proxy;
-  database!: Proxy;
+  s3!: TcpProxy;
+  sqs!: TcpProxy;
+  database!: TcpProxy;
   signUp!: () => Promise<Player>;
   #postgres!: EmbeddedPostgres;
   #postgresPort = 0;
@@ -84,9 +84,9 @@ export class World {
       bucket: BUCKET,
       queue: { name: 'transcode', visibilitySeconds: VISIBILITY_SECONDS },
     });
-    this.s3 = await Proxy.start(cloudPort);
-    this.sqs = await Proxy.start(cloudPort, this.receives.tap);
-    this.database = await Proxy.start(postgresPort, this.lostReplies.tap);
+    this.s3 = await TcpProxy.start(cloudPort);
+    this.sqs = await TcpProxy.start(cloudPort, this.receives.tap);
+    this.database = await TcpProxy.start(postgresPort, this.lostReplies.tap);
 
     const { endpoint, queueUrl, deadLetterUrl } = this.#cloud;
     Object.assign(process.env, credentials);
@@ -132,7 +132,7 @@ export class World {
   environment(service: ReplicaOptions['service'], more: Record<string, string> = {}): Record<string, string> {
     const role: Role = service === 'videos' ? 'anb_videos' : 'anb_transcoder';
     const { ffmpeg, ffprobe } = findFfmpeg();
-    const behind = (url: string, proxy: Proxy) => url.replace(/:\d+/, `:${proxy.port}`);
+    const behind = (url: string, proxy: TcpProxy) => url.replace(/:\d+/, `:${proxy.port}`);
     const { endpoint, queueUrl, deadLetterUrl } = this.#cloud;
     return {
       ...credentials,
