@@ -73,7 +73,7 @@ export class Stack {
     const databaseUrl = (service: Exclude<keyof typeof passwords, 'postgres'>) => ({
       DATABASE_URL: `postgres://anb_${service}:${passwords[service]}@127.0.0.1:${databasePort}/postgres`,
     });
-    await runToEnd('videos', 'services/videos/src/requeue.ts', databaseUrl('videos'));
+    await runToEnd('videos', 'services/videos/src/commands/requeue.ts', databaseUrl('videos'));
 
     const nextPort = () => servicePorts.shift() ?? 0;
     const common = () => ({ HOST: '127.0.0.1', LOG_LEVEL: config.LOG_LEVEL });

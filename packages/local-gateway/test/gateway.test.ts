@@ -63,7 +63,7 @@ describe('the store', () => {
     const bucket = await createTestBucket(cloud.endpoint);
     const gateway = await gatewayTo(bucket.endpoint);
     const objects = new ObjectStore({ ...bucket, publicEndpoint: `${gateway}/_store` });
-    await objects.put('originals/a', Readable.from(['hola']), { contentType: 'video/mp4' });
+    await objects.put('originals/a', Readable.from([Buffer.from('hola')]), { contentType: 'video/mp4' });
     return { bucket, gateway, signed: await objects.signedUrl('originals/a') };
   }
 

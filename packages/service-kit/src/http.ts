@@ -11,7 +11,7 @@ import { ApiError, errorResponse, invalidInput } from './errors.ts';
 import { describeIssue } from './input.ts';
 import type { Logger } from './log.ts';
 import { requestMetrics } from './metrics.ts';
-import { requireSession, type SessionEnv, type VerifyToken } from './session.ts';
+import { requireOrganiser, requireSession, type SessionEnv, type VerifyToken } from './session.ts';
 
 /** JSON bodies are small; files have a route that streams them. */
 const MAX_JSON_BYTES = 64 * 1024;
@@ -153,4 +153,9 @@ export function jsonBody<T extends z.ZodType>(schema: T) {
 /** What a route adds to its definition to be for signed-in callers only: the check, and the word of it in OpenAPI. */
 export function signedIn(verify: VerifyToken) {
   return { security: [{ bearer: [] }], middleware: requireSession(verify) };
+}
+
+/** As `signedIn`, for organisers of the contest. */
+export function organisersOnly(verify: VerifyToken) {
+  return { security: [{ bearer: [] }], middleware: [requireSession(verify), requireOrganiser()] };
 }

@@ -2,14 +2,22 @@ import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  PutObjectCommand,
   S3Client,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { lendPartBuffer, PART_BYTES, returnPartBuffer } from './part-buffers.ts';
 
 export interface ObjectStoreOptions {
   bucket: string;
@@ -23,7 +31,35 @@ export interface ObjectHeaders {
   cacheControl?: string;
 }
 
-const PART_BYTES = 5 * 1024 * 1024;
+export interface Part {
+  /** From 1. */
+  number: number;
+  etag: string;
+}
+
+export interface PutOptions {
+  signal?: AbortSignal | undefined;
+  /** Hears the id of the multipart upload before its first part, to note it where a crash leaves it known. */
+  onMultipart?: ((uploadId: string) => Promise<void>) | undefined;
+}
+
+export interface StoredObject {
+  key: string;
+  bytes: number;
+  modifiedAt: Date;
+}
+
+export interface UnfinishedMultipart {
+  key: string;
+  uploadId: string;
+  startedAt: Date;
+}
+
+/** The store does not hold the parts that a completion named, or not with these ETags. */
+export class InvalidParts extends Error {}
+
+/** A part's signed address must outlive the parts sent before it over a slow link; a client can ask for fresh ones. */
+const PART_URL_SECONDS = 3600;
 /** A signed URL lives at least one bucket and at most two, so an open page keeps working. */
 const SIGNATURE_BUCKET_SECONDS = 3 * 3600;
 const MAX_REMEMBERED_URLS = 20_000;
@@ -41,6 +77,8 @@ export class ObjectStore {
       new S3Client({
         region,
         maxAttempts: 3,
+        // Or a signed part address would name the checksum of no bytes. Bodies are covered by the signature.
+        requestChecksumCalculation: 'WHEN_REQUIRED',
         requestHandler: { connectionTimeout: 3_000, requestTimeout: 30_000 },
         // Only AWS itself is addressed by bucket name as host.
         ...(at && { endpoint: at, forcePathStyle: true }),
@@ -55,27 +93,154 @@ export class ObjectStore {
     await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }));
   }
 
-  /** Stores a stream of unknown length part by part; nothing stays behind when it breaks off. */
-  async put(key: string, body: Readable, { contentType, cacheControl }: ObjectHeaders, signal?: AbortSignal) {
-    const upload = new Upload({
-      client: this.#client,
-      params: {
-        Bucket: this.#bucket,
-        Key: key,
-        Body: body,
-        ContentType: contentType,
-        ...(cacheControl && { CacheControl: cacheControl }),
-      },
-      partSize: PART_BYTES,
-      queueSize: 1,
-      leavePartsOnError: false,
-    });
-    const abort = () => void upload.abort();
-    signal?.addEventListener('abort', abort, { once: true });
+  /** Stores a stream of unknown length, a part in memory at a time; nothing stays behind when it breaks off. */
+  async put(key: string, body: Readable, headers: ObjectHeaders, options: PutOptions = {}): Promise<void> {
+    const { signal, onMultipart } = options;
+    const buffer = lendPartBuffer();
+    let filled = 0;
+    let uploadId: string | undefined;
+    const parts: Part[] = [];
+    const flush = async () => {
+      if (uploadId === undefined) {
+        uploadId = await this.beginMultipart(key, headers, signal);
+        await onMultipart?.(uploadId);
+      }
+      const number = parts.length + 1;
+      parts.push({
+        number,
+        etag: await this.#putPart(key, uploadId, number, buffer.subarray(0, filled), signal),
+      });
+      filled = 0;
+    };
     try {
-      await upload.done();
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        for (let rest = chunk; rest.length > 0; ) {
+          const taken = rest.copy(buffer, filled);
+          filled += taken;
+          rest = rest.subarray(taken);
+          if (filled === PART_BYTES) await flush();
+        }
+      }
+      if (uploadId === undefined)
+        return await this.#putWhole(key, buffer.subarray(0, filled), headers, signal);
+      if (filled > 0) await flush();
+      await this.completeMultipart(key, uploadId, parts, signal);
+    } catch (error) {
+      if (uploadId !== undefined) await this.abortMultipart(key, uploadId).catch(() => {});
+      throw error;
     } finally {
-      signal?.removeEventListener('abort', abort);
+      returnPartBuffer(buffer);
+    }
+  }
+
+  async #putWhole(key: string, body: Buffer, headers: ObjectHeaders, signal?: AbortSignal): Promise<void> {
+    await this.#client.send(
+      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body, ...headersOf(headers) }),
+      { ...(signal && { abortSignal: signal }) },
+    );
+  }
+
+  async beginMultipart(key: string, headers: ObjectHeaders, signal?: AbortSignal): Promise<string> {
+    const { UploadId } = await this.#client.send(
+      new CreateMultipartUploadCommand({ Bucket: this.#bucket, Key: key, ...headersOf(headers) }),
+      { ...(signal && { abortSignal: signal }) },
+    );
+    if (!UploadId) throw new Error('the store began no multipart upload');
+    return UploadId;
+  }
+
+  async #putPart(
+    key: string,
+    uploadId: string,
+    number: number,
+    body: Buffer,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const { ETag } = await this.#client.send(
+      new UploadPartCommand({
+        ...{ Bucket: this.#bucket, Key: key, UploadId: uploadId, PartNumber: number, Body: body },
+      }),
+      { ...(signal && { abortSignal: signal }) },
+    );
+    return ETag ?? '';
+  }
+
+  /** An address to put one part of exactly so many bytes without credentials. */
+  signPart(key: string, uploadId: string, number: number, bytes: number): Promise<string> {
+    const part = { Bucket: this.#bucket, Key: key, UploadId: uploadId, PartNumber: number };
+    return getSignedUrl(this.#signer, new UploadPartCommand({ ...part, ContentLength: bytes }), {
+      expiresIn: PART_URL_SECONDS,
+      signableHeaders: new Set(['content-length']),
+    });
+  }
+
+  /**
+   * Makes an object of the parts. Done already, as when the answer to an earlier call was lost, it is no error.
+   * @throws InvalidParts
+   */
+  async completeMultipart(
+    key: string,
+    uploadId: string,
+    parts: readonly Part[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
+    try {
+      await this.#client.send(
+        new CompleteMultipartUploadCommand({
+          ...{ Bucket: this.#bucket, Key: key, UploadId: uploadId, MultipartUpload: { Parts } },
+        }),
+        { ...(signal && { abortSignal: signal }) },
+      );
+    } catch (error) {
+      const { name } = error as Error;
+      if (name === 'InvalidPart' || name === 'InvalidPartOrder' || name === 'EntityTooSmall') {
+        throw new InvalidParts(name, { cause: error });
+      }
+      if (name !== 'NoSuchUpload' || (await this.head(key)) === null) throw error;
+    }
+  }
+
+  /** Lets go of the parts; that there are none is no error. */
+  async abortMultipart(key: string, uploadId: string): Promise<void> {
+    await this.#client
+      .send(new AbortMultipartUploadCommand({ Bucket: this.#bucket, Key: key, UploadId: uploadId }))
+      .catch((error: Error) => {
+        if (error.name !== 'NoSuchUpload') throw error;
+      });
+  }
+
+  /** null when there is no such object. */
+  async head(key: string): Promise<{ bytes: number } | null> {
+    try {
+      const { ContentLength = 0 } = await this.#client.send(
+        new HeadObjectCommand({ Bucket: this.#bucket, Key: key }),
+      );
+      return { bytes: ContentLength };
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  /** An object's first bytes, fewer when it has fewer. */
+  async readStart(key: string, bytes: number): Promise<Uint8Array> {
+    const { Body } = await this.#client.send(
+      new GetObjectCommand({ Bucket: this.#bucket, Key: key, Range: `bytes=0-${bytes - 1}` }),
+    );
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  }
+
+  /** @returns false when there is nothing to copy */
+  async copy(from: string, to: string): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new CopyObjectCommand({ Bucket: this.#bucket, CopySource: `${this.#bucket}/${from}`, Key: to }),
+      );
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
     }
   }
 
@@ -89,17 +254,59 @@ export class ObjectStore {
 
   /** Deletes every object whose key starts so; that none is there is no error. */
   async deleteAll(prefix: string): Promise<void> {
-    for (;;) {
-      const { Contents = [] } = await this.#client.send(
-        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix }),
-      );
-      if (Contents.length === 0) return;
-      await this.#client.send(
-        new DeleteObjectsCommand({
-          Bucket: this.#bucket,
-          Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true },
+    for await (const page of this.#pages(prefix)) await this.delete(page.map(({ key }) => key));
+  }
+
+  /** At most a thousand at a time; that one is not there is no error. */
+  async delete(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const { Errors = [] } = await this.#client.send(
+      new DeleteObjectsCommand({
+        Bucket: this.#bucket,
+        Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+      }),
+    );
+    if (Errors[0]) throw new Error(`${Errors[0].Key} not deleted: ${Errors[0].Code} ${Errors[0].Message}`);
+  }
+
+  /** Every object whose key starts so, in the order of the keys. */
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    for await (const page of this.#pages(prefix)) yield* page;
+  }
+
+  async *#pages(prefix: string): AsyncGenerator<StoredObject[]> {
+    let token: string | undefined;
+    do {
+      const { Contents = [], NextContinuationToken } = await this.#client.send(
+        new ListObjectsV2Command({
+          ...{ Bucket: this.#bucket, Prefix: prefix, ...(token && { ContinuationToken: token }) },
         }),
       );
+      yield Contents.map(({ Key = '', Size = 0, LastModified = new Date(0) }) => ({
+        ...{ key: Key, bytes: Size, modifiedAt: LastModified },
+      }));
+      token = NextContinuationToken;
+    } while (token);
+  }
+
+  /** Multipart uploads that nobody has completed or aborted; null when the store can not tell. */
+  async listMultiparts(): Promise<UnfinishedMultipart[] | null> {
+    const found: UnfinishedMultipart[] = [];
+    let next: { KeyMarker?: string; UploadIdMarker?: string } = {};
+    try {
+      for (;;) {
+        const page = await this.#client.send(
+          new ListMultipartUploadsCommand({ Bucket: this.#bucket, ...next }),
+        );
+        for (const { Key = '', UploadId = '', Initiated = new Date(0) } of page.Uploads ?? []) {
+          found.push({ key: Key, uploadId: UploadId, startedAt: Initiated });
+        }
+        if (!page.IsTruncated || !page.NextKeyMarker) return found;
+        next = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker ?? '' };
+      }
+    } catch (error) {
+      if (['NotImplemented', 'MethodNotAllowed'].includes((error as Error).name)) return null;
+      throw error;
     }
   }
 
@@ -128,3 +335,11 @@ export class ObjectStore {
     this.#signer.destroy();
   }
 }
+
+const headersOf = ({ contentType, cacheControl }: ObjectHeaders) => ({
+  ContentType: contentType,
+  ...(cacheControl && { CacheControl: cacheControl }),
+});
+
+const isMissing = (error: unknown) =>
+  error instanceof Error && (error.name === 'NoSuchKey' || error.name === 'NotFound');

@@ -9,8 +9,27 @@ import {
 import { z } from 'zod';
 
 /** What travels on the transcode queue. */
-export const transcodeMessage = z.object({ video_id: z.uuid(), request_id: z.string().optional() });
+export const transcodeMessage = z.object({
+  video_id: z.uuid(),
+  request_id: z.string().optional(),
+  /** W3C Trace Context of the request that asked for it. */
+  traceparent: z.string().optional(),
+});
 export type TranscodeMessage = z.infer<typeof transcodeMessage>;
+
+/** What a message says, or null when it is in a shape that nobody here has sent. */
+export function readMessage(body: string): TranscodeMessage | null {
+  try {
+    return transcodeMessage.parse(JSON.parse(body));
+  } catch {
+    return null;
+  }
+}
+
+export interface OutgoingMessage extends TranscodeMessage {
+  /** Fair queues: a group with many messages waiting does not delay the others. */
+  group?: string | undefined;
+}
 
 export interface ReceivedMessage {
   body: string;
@@ -18,6 +37,7 @@ export interface ReceivedMessage {
   /** Times it was received, this one included. */
   receives: number;
   sentAt: Date | undefined;
+  group: string | undefined;
 }
 
 export interface QueueState {
@@ -51,13 +71,14 @@ export class JobQueue {
   }
 
   /** Sends at most ten messages; answers the places (0-based) of those that the queue took. */
-  async send(messages: readonly TranscodeMessage[]): Promise<Set<number>> {
+  async send(messages: readonly OutgoingMessage[]): Promise<Set<number>> {
     const answer = await this.#client.send(
       new SendMessageBatchCommand({
         QueueUrl: this.#queueUrl,
-        Entries: messages.map((message, place) => ({
+        Entries: messages.map(({ group, ...message }, place) => ({
           Id: String(place),
           MessageBody: JSON.stringify(message),
+          ...(group && { MessageGroupId: group }),
         })),
       }),
     );
@@ -68,7 +89,7 @@ export class JobQueue {
   async receive(
     waitSeconds: number,
     visibilitySeconds: number,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<ReceivedMessage | null> {
     const answer = await this.#client.send(
       new ReceiveMessageCommand({
@@ -76,9 +97,9 @@ export class JobQueue {
         MaxNumberOfMessages: 1,
         WaitTimeSeconds: waitSeconds,
         VisibilityTimeout: visibilitySeconds,
-        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
+        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp', 'MessageGroupId'],
       }),
-      { abortSignal: signal },
+      { ...(signal && { abortSignal: signal }) },
     );
     const [message] = answer.Messages ?? [];
     if (!message?.ReceiptHandle) return null;
@@ -88,6 +109,7 @@ export class JobQueue {
       receipt: message.ReceiptHandle,
       receives: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
       sentAt: sent ? new Date(Number(sent)) : undefined,
+      group: message.Attributes?.MessageGroupId,
     };
   }
 

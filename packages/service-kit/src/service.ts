@@ -26,6 +26,8 @@ export interface ServiceOptions {
   drainSeconds?: number;
   /** Opens what must be there before the first request. */
   start?: () => Promise<void>;
+  /** Hears the signal first: for answers that would go on without end. */
+  drain?: () => void;
   /** Ends the work in hand and closes what was opened. */
   stop: () => Promise<void>;
 }
@@ -48,14 +50,15 @@ export async function runService(options: ServiceOptions): Promise<void> {
     const early = await Promise.race([started.then(() => null), signal]);
     if (early) process.exit(0);
     const server = http && openServer(http);
-    const drain = server && drainable(server);
+    const closeAfterAnswer = server && drainable(server);
     if (server) await listen(server, http.port, host);
     state.ready = true;
     log.info({ port: http?.port, ops_port: options.opsPort }, 'ready');
 
     log.info({ signal: await signal }, 'draining');
     state.ready = false;
-    drain?.();
+    closeAfterAnswer?.();
+    options.drain?.();
     await sleep((options.drainSeconds ?? 0) * 1000);
     if (server) await closeServer(server);
     await options.stop();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MiddlewareHandler } from 'hono';
 import { type CryptoKey, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import type { Sql } from './database.ts';
-import { unauthorized } from './errors.ts';
+import { ApiError, unauthorized } from './errors.ts';
 import type { Logger } from './log.ts';
 
 /** Who asks: the account and the session that the access token names. */
@@ -131,6 +131,16 @@ export function requireSession(verify: VerifyToken): MiddlewareHandler<SessionEn
     const session = token ? await verify(token) : null;
     if (!session) throw unauthorized();
     c.set('session', session);
+    await next();
+  };
+}
+
+/** Behind `requireSession`: lets only organisers through. */
+export function requireOrganiser(): MiddlewareHandler<SessionEnv> {
+  return async function checkRole(c, next) {
+    if (c.get('session').role !== 'organiser') {
+      throw new ApiError(403, 'organisers_only', 'Only organisers of the contest may do this.');
+    }
     await next();
   };
 }

@@ -30,6 +30,9 @@ export const publicPaths: readonly PublicPath[] = [
   { path: '/api/videos/*', service: 'videos' },
   { path: '/api/public/videos', service: 'videos' },
   { path: '/api/public/videos/*', service: 'videos' },
+  { path: '/api/admin/jobs/*', service: 'videos' },
+  { path: '/api/admin/dead-letters/*', service: 'videos' },
+  { path: '/api/admin/videos/*', service: 'videos' },
   { path: '/media/*', service: 'videos' },
   { path: '/*', service: 'portal' },
 ];

@@ -1,7 +1,7 @@
 import type { ISql } from '@anb/service-kit/database';
 
 /** Makes the newest of the functions that are called here. */
-export const MIGRATION = 'videos/0003_last_attempt.sql';
+export const MIGRATION = 'videos/0005_jobs.sql';
 
 /** A held lease: the job and the token that proves the hold. */
 export interface Lease {
@@ -17,13 +17,14 @@ export type LeaseOutcome =
   /** Processed, failed, deleted or unknown: nothing left to do. */
   | { outcome: 'final' };
 
-/** Leases given up or run out before a video is declared failed. */
+/** Faults before a video is declared failed. */
 const MAX_ATTEMPTS = 5;
+/** Workers that a job may take down with it. */
+const MAX_DEATHS = 5;
 
 export async function takeLease(sql: ISql, videoId: string, seconds: number): Promise<LeaseOutcome> {
-  const [row] = await sql<
-    { outcome: string; token: string; wait_seconds: number; original_key: string }[]
-  >`select * from videos.take_lease_v1(${videoId}, ${seconds}, ${MAX_ATTEMPTS})`;
+  const [row] = await sql<{ outcome: string; token: string; wait_seconds: number; original_key: string }[]>`
+    select * from videos.take_lease_v2(${videoId}, ${seconds}, ${MAX_ATTEMPTS}, ${MAX_DEATHS})`;
   if (row?.outcome === 'leased') {
     return { outcome: 'leased', lease: { videoId, token: row.token, originalKey: row.original_key } };
   }
@@ -31,14 +32,28 @@ export async function takeLease(sql: ISql, videoId: string, seconds: number): Pr
 }
 
 /** @returns false when the lease is lost */
-export async function extendLease(
+export async function extendLease(sql: ISql, lease: Lease, seconds: number): Promise<boolean> {
+  const [row] = await sql<{ held: boolean }[]>`
+    select videos.extend_lease_v2(${lease.videoId}, ${lease.token}, ${seconds}) as held`;
+  return row?.held ?? false;
+}
+
+export type Stage = 'downloading' | 'examining' | 'transcoding' | 'storing';
+
+export interface Progress {
+  stage: Stage;
+  /** Of the whole job. */
+  percent: number;
+}
+
+/** @returns false when the lease is lost */
+export async function reportProgress(
   sql: ISql,
   lease: Lease,
-  seconds: number,
-  progress: number,
+  { stage, percent }: Progress,
 ): Promise<boolean> {
   const [row] = await sql<{ held: boolean }[]>`
-    select videos.extend_lease_v1(${lease.videoId}, ${lease.token}, ${seconds}, ${progress}) as held`;
+    select videos.report_progress_v1(${lease.videoId}, ${lease.token}, ${stage}, ${percent}) as held`;
   return row?.held ?? false;
 }
 
@@ -57,16 +72,23 @@ export async function fail(sql: ISql, lease: Lease, code: string): Promise<boole
 }
 
 export interface Release {
-  /** failed: that was the last attempt; published: an earlier publish had gone through although its answer was lost. */
-  outcome: 'released' | 'failed' | 'published' | 'lost';
+  /**
+   * failed: that was the last attempt; published: an earlier publish had gone through although its answer was lost;
+   * gone: the video is deleted; lost: the lease is another's.
+   */
+  outcome: 'released' | 'failed' | 'published' | 'gone' | 'lost';
   /** Before the next attempt. */
   waitSeconds: number;
 }
 
-/** Gives the lease back after a fault; null: the worker stops, which is no attempt. */
+/** Gives the lease back after a fault; null: the worker stops or a dependency is away, which is no attempt. */
 export async function releaseLease(sql: ISql, lease: Lease, fault: string | null): Promise<Release> {
   const [row] = await sql<Release[]>`
     select outcome, wait_seconds as "waitSeconds"
-    from videos.release_lease_v2(${lease.videoId}, ${lease.token}, ${fault}, ${MAX_ATTEMPTS})`;
+    from videos.release_lease_v3(${lease.videoId}, ${lease.token}, ${fault}, ${MAX_ATTEMPTS})`;
   return row ?? { outcome: 'lost', waitSeconds: 0 };
+}
+
+export async function databaseAnswers(sql: ISql): Promise<void> {
+  await sql`select 1`;
 }

@@ -7,7 +7,7 @@ import { type MediaFile, mediaKey } from '@anb/service-kit/media';
 import type { ObjectStore } from '@anb/service-kit/objects';
 import { type Picture, type Programs, probePicture, runFfmpeg, TookTooLong, Unreadable } from './ffmpeg.ts';
 import { BUMPER_SECONDS, MAX_CLIP_SECONDS, planTranscode } from './recipe.ts';
-import type { Lease } from './store.ts';
+import type { Lease, Progress } from './store.ts';
 
 /** Why a video can not become a clip, however often it is tried. The videos service words each for the player. */
 export type FailureCode = 'not_a_video' | 'unreadable' | 'no_picture' | 'too_short' | 'too_large_picture';
@@ -31,8 +31,7 @@ export interface TranscodeOptions {
   scratchDir: string;
   /** Ends the work at once: the lease is lost or the worker stops. */
   signal: AbortSignal;
-  /** Percent of the whole job. */
-  onProgress: (percent: number) => void;
+  onProgress: (progress: Progress) => void;
 }
 
 const MIN_CLIP_SECONDS = 0.5;
@@ -79,24 +78,25 @@ async function make(
   const path = (name: MediaFile | 'original') => join(folder, name);
 
   await objects.download(originalKey, path('original'), signal);
-  onProgress(5);
+  onProgress({ stage: 'examining', percent: 5 });
   const picture = await examine(programs, path('original'), signal);
-  onProgress(10);
+  onProgress({ stage: 'transcoding', percent: 10 });
 
   const expected = Math.min(picture.seconds, MAX_CLIP_SECONDS) + BUMPER_SECONDS;
   const source = { path: path('original'), stream: picture.stream, seconds: picture.seconds };
   await runFfmpeg(programs, planTranscode(source, path('clip.mp4'), path('poster.jpg')), {
     signal,
     timeoutSeconds: TIMEOUT_SECONDS,
-    onProgress: (seconds) => onProgress(Math.min(90, 10 + Math.round((80 * seconds) / expected))),
+    onProgress: (seconds) =>
+      onProgress({ stage: 'transcoding', percent: Math.min(90, 10 + Math.round((80 * seconds) / expected)) }),
   });
   const made = await probePicture(programs, path('clip.mp4'), signal);
   judgeMade(made, expected);
-  onProgress(95);
+  onProgress({ stage: 'storing', percent: 95 });
 
   for (const file of Object.keys(outputs) as MediaFile[]) {
     const headers = { contentType: outputs[file], cacheControl: 'public, max-age=31536000, immutable' };
-    await objects.put(mediaKey(videoId, token, file), createReadStream(path(file)), headers, signal);
+    await objects.put(mediaKey(videoId, token, file), createReadStream(path(file)), headers, { signal });
   }
   return made.seconds;
 }

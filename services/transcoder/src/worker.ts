@@ -1,14 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '@anb/service-kit/database';
+import { isDependencyAway } from '@anb/service-kit/errors';
 import type { Logger } from '@anb/service-kit/log';
-import { mediaFolder } from '@anb/service-kit/media';
+import { versionFolder } from '@anb/service-kit/media';
 import { outcomeCounter } from '@anb/service-kit/metrics';
 import type { ObjectStore } from '@anb/service-kit/objects';
-import { type JobQueue, type ReceivedMessage, transcodeMessage } from '@anb/service-kit/queue';
+import { type JobQueue, type ReceivedMessage, readMessage } from '@anb/service-kit/queue';
 import { Histogram, type Registry } from 'prom-client';
 import type { Programs } from './ffmpeg.ts';
-import { extendLease, fail, type Lease, publish, releaseLease, takeLease } from './store.ts';
-import { faultOf, type PassingFault, transcode } from './transcode.ts';
+import {
+  databaseAnswers,
+  extendLease,
+  fail,
+  type Lease,
+  type Progress,
+  publish,
+  releaseLease,
+  reportProgress,
+  takeLease,
+} from './store.ts';
+import { faultOf, type PassingFault, type TranscodeResult, transcode } from './transcode.ts';
 
 export interface WorkerOptions {
   sql: Sql;
@@ -24,11 +35,16 @@ export interface WorkerOptions {
 }
 
 /** What became of a message. */
-const outcomes = ['processed', 'failed', 'released', 'lost', 'busy', 'final', 'unknown'] as const;
+const outcomes = [
+  ...['processed', 'failed', 'released', 'lost', 'busy', 'final', 'unknown', 'returned'],
+] as const;
 type Outcome = (typeof outcomes)[number];
 
 const LONG_POLL_SECONDS = 20;
+/** How long a stopping worker still listens to its long poll, for a message that is on its way already. */
+const LAST_WORD_MS = 500;
 const RETRY_MS = 2000;
+const REPORT_MS = 1000;
 
 /**
  * Takes jobs off the queue, one at a time.
@@ -37,8 +53,9 @@ const RETRY_MS = 2000;
  *          -> busy (another worker's lease lives): the message is hidden for the lease's remainder
  *          -> final (nothing to do): the message is deleted
  * A passing fault gives the lease back and hides the message until the next attempt; at the last one the video fails
- * with that fault as its reason. Whoever loses the lease, by deletion of the video or to another worker, stops at once
- * and changes nothing.
+ * with that fault as its reason. A dependency that is away is no attempt: the worker waits for it and spends no more
+ * messages on it. Whoever loses the lease, by deletion of the video or to another worker, stops at once and changes
+ * nothing.
  */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -90,16 +107,49 @@ export class Worker {
   }
 
   async #run(): Promise<void> {
-    const { queue, log, visibilitySeconds } = this.#options;
+    const { log } = this.#options;
     const { signal } = this.#drain;
     while (!signal.aborted) {
       try {
-        const message = await queue.receive(LONG_POLL_SECONDS, visibilitySeconds, signal);
+        const message = await this.#receive();
         if (message) await this.#handle(message);
       } catch (error) {
         if (signal.aborted) return;
-        log.warn({ err: error }, 'queue or database away; trying again');
-        await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+        log.warn({ err: error }, 'queue, store or database away; trying again');
+        await this.#untilReachable();
+      }
+    }
+  }
+
+  /** Draining ends the long poll; what still arrives goes back at once, for another worker. */
+  async #receive(): Promise<ReceivedMessage | null> {
+    const { queue, visibilitySeconds } = this.#options;
+    const poll = new AbortController();
+    const hangUp = () => setTimeout(() => poll.abort(), LAST_WORD_MS);
+    this.#drain.signal.addEventListener('abort', hangUp);
+    try {
+      const message = await queue.receive(LONG_POLL_SECONDS, visibilitySeconds, poll.signal);
+      if (!message || !this.#drain.signal.aborted) return message;
+      await queue.hide(message.receipt, 0);
+      this.#count('returned');
+      return null;
+    } finally {
+      this.#drain.signal.removeEventListener('abort', hangUp);
+    }
+  }
+
+  /** While the store or the database is away a message would spend its receives for nothing. */
+  async #untilReachable(): Promise<void> {
+    const { sql, objects } = this.#options;
+    const { signal } = this.#drain;
+    while (!signal.aborted) {
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+      try {
+        await Promise.all([databaseAnswers(sql), objects.reach()]);
+        return;
+      } catch (error) {
+        // A store that answers, if only to refuse the question, is there.
+        if (!isDependencyAway(error)) return;
       }
     }
   }
@@ -109,13 +159,13 @@ export class Worker {
     const start = performance.now();
     if (message.sentAt) this.#wait.observe(Math.max(0, (Date.now() - message.sentAt.getTime()) / 1000));
 
-    const job = parse(message.body);
+    const job = readMessage(message.body);
     if (!job) {
       // Not deleted: after its receives are used up the queue moves it to the dead letters, to be looked at.
       log.error({ receives: message.receives }, 'message in an unknown shape');
       return this.#count('unknown');
     }
-    const context = { video_id: job.video_id, request_id: job.request_id };
+    const context = { ...job, receives: message.receives };
     const taken = await takeLease(sql, job.video_id, visibilitySeconds);
     if (taken.outcome === 'busy') {
       await queue.hide(message.receipt, Math.max(1, taken.waitSeconds));
@@ -134,33 +184,53 @@ export class Worker {
   }
 
   async #work(lease: Lease, message: ReceivedMessage, log: Logger): Promise<Outcome> {
-    const { sql, objects, programs, scratchDir } = this.#options;
+    const { objects, programs, scratchDir } = this.#options;
     const heartbeat = this.#keepAlive(lease, message, log);
     const signal = AbortSignal.any([this.#stop.signal, heartbeat.lost]);
-    let fault: PassingFault = 'processing_failed';
+    let fault: PassingFault | null = null;
     try {
       const work = { objects, programs, scratchDir, signal, onProgress: heartbeat.report };
       const result = await transcode(lease, work);
-      const held =
-        result.outcome === 'made'
-          ? await publish(sql, lease, result.durationSeconds)
-          : await fail(sql, lease, result.code);
-      if (held) {
+      if (await this.#conclude(lease, result, heartbeat.lost)) {
         await heartbeat.stop();
-        await this.#options.queue.delete(message.receipt);
+        await this.#discard(message, log);
         if (result.outcome === 'made') return 'processed';
         log.info({ code: result.code, detail: result.detail }, 'video can not be processed');
         return 'failed';
       }
     } catch (error) {
-      fault = faultOf(error);
-      if (!signal.aborted) log.warn({ err: error, fault }, 'transcoding broke off');
+      if (!signal.aborted) {
+        fault = faultOf(error);
+        log.warn({ err: error, fault }, 'transcoding broke off');
+      }
     }
     await heartbeat.stop();
-    return this.#giveUp(lease, message, this.#stop.signal.aborted ? null : fault, log);
+    return this.#giveUp(lease, message, fault, log);
   }
 
-  /** Ends a job that came to no conclusion; what it wrote goes, unless it turns out to have been published. */
+  /** Asked again while the database is away, as long as the lease may be ours: the work is done. */
+  async #conclude(lease: Lease, result: TranscodeResult, lost: AbortSignal): Promise<boolean> {
+    const { sql } = this.#options;
+    for (;;) {
+      try {
+        return result.outcome === 'made'
+          ? await publish(sql, lease, result.durationSeconds)
+          : await fail(sql, lease, result.code);
+      } catch (error) {
+        if (lost.aborted || !isDependencyAway(error)) throw error;
+        await sleep(REPORT_MS, undefined, { signal: lost }).catch(() => {});
+      }
+    }
+  }
+
+  /** A message that stays comes back, finds nothing to do, and goes then. */
+  async #discard(message: ReceivedMessage, log: Logger): Promise<void> {
+    await this.#options.queue
+      .delete(message.receipt)
+      .catch((error: unknown) => log.warn({ err: error }, 'message of an ended job not deleted'));
+  }
+
+  /** Ends a job that came to no conclusion; what it stored goes, unless it turns out to have been published. */
   async #giveUp(
     lease: Lease,
     message: ReceivedMessage,
@@ -168,21 +238,25 @@ export class Worker {
     log: Logger,
   ): Promise<Outcome> {
     const { sql, objects, queue } = this.#options;
-    const { outcome, waitSeconds } = await releaseLease(sql, lease, fault);
-    if (outcome === 'published') {
-      await queue.delete(message.receipt);
-      return 'processed';
+    const isAway = fault === 'unavailable';
+    const { outcome, waitSeconds } = await releaseLease(sql, lease, isAway ? null : fault);
+    if (outcome === 'released') {
+      await queue.hide(message.receipt, isAway ? Math.min(2 ** message.receives, 60) : waitSeconds);
+      if (isAway) await this.#untilReachable();
+      return outcome;
     }
+    // The message of a lost lease is its new holder's.
+    if (outcome !== 'lost') await this.#discard(message, log);
+    if (outcome === 'published') return 'processed';
     if (outcome === 'failed') {
-      await queue.delete(message.receipt);
       log.error({ fault }, 'given up after the last attempt');
-    } else {
-      await queue.hide(message.receipt, waitSeconds);
+      return outcome;
     }
+    // Whoever ended the lease has left word to remove what was stored by then; this is for what came after.
     await objects
-      .deleteAll(`${mediaFolder(lease.videoId)}${lease.token}/`)
+      .deleteAll(versionFolder(lease.videoId, lease.token))
       .catch((error: unknown) => log.warn({ err: error }, 'unpublished media not removed'));
-    return outcome;
+    return 'lost';
   }
 
   /** Extends the lease first, the message second: a worker that has lost the lease must not keep the message. */
@@ -190,46 +264,48 @@ export class Worker {
     const { sql, queue, visibilitySeconds } = this.#options;
     const lost = new AbortController();
     const done = new AbortController();
-    let progress = 0;
+    let news: Progress | undefined;
     let lastBeat = performance.now();
+    const lose = (reason: unknown) => {
+      log.warn({ err: reason }, 'lease lost');
+      lost.abort(reason);
+    };
 
+    const report = async () => {
+      if (!news) return;
+      const progress = news;
+      news = undefined;
+      if (!(await reportProgress(sql, lease, progress))) lose(new Error('the lease is lost'));
+    };
     const beat = async () => {
-      if (!(await extendLease(sql, lease, visibilitySeconds, progress))) {
-        log.warn('lease lost');
-        lost.abort(new Error('the lease is lost'));
-        return;
-      }
+      if (performance.now() - lastBeat < (visibilitySeconds * 1000) / 3) return;
+      if (!(await extendLease(sql, lease, visibilitySeconds))) return lose(new Error('the lease is lost'));
       lastBeat = performance.now();
       await queue.hide(message.receipt, visibilitySeconds);
     };
     const beating = (async () => {
-      while (!done.signal.aborted && !lost.signal.aborted) {
-        await sleep((visibilitySeconds * 1000) / 3, undefined, { signal: done.signal }).catch(() => {});
+      while (!lost.signal.aborted) {
+        await sleep(REPORT_MS, undefined, { signal: done.signal }).catch(() => {});
         if (done.signal.aborted) return;
-        await beat().catch((error: unknown) => {
+        try {
+          await report();
+          await beat();
+        } catch (error) {
           log.warn({ err: error }, 'heartbeat failed');
           // By now the lease may be another's.
-          if (performance.now() - lastBeat > visibilitySeconds * 1000) lost.abort(error);
-        });
+          if (performance.now() - lastBeat > visibilitySeconds * 1000) lose(error);
+        }
       }
     })();
     return {
       lost: lost.signal,
-      report: (percent: number) => {
-        progress = percent;
+      report: (progress: Progress) => {
+        news = progress;
       },
       stop: async () => {
         done.abort();
         await beating;
       },
     };
-  }
-}
-
-function parse(body: string) {
-  try {
-    return transcodeMessage.parse(JSON.parse(body));
-  } catch {
-    return null;
   }
 }

@@ -3,7 +3,8 @@ import type { Logger } from '@anb/service-kit/log';
 import type { JobQueue } from '@anb/service-kit/queue';
 import type { Registry } from 'prom-client';
 import { Sampler } from './sampler.ts';
-import { jobBacklog, outboxBacklog, outboxKinds } from './store.ts';
+import { jobBacklog } from './store/jobs.ts';
+import { outboxBacklog, outboxKinds } from './store/outbox.ts';
 
 export interface BacklogOptions {
   sql: Sql;

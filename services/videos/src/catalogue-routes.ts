@@ -5,7 +5,7 @@ import { line, paging, videoId } from '@anb/service-kit/input';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { openVideo, presentOpen } from './present.ts';
-import { findOpen, listOpen } from './store.ts';
+import { findOpen, listOpen } from './store/videos.ts';
 
 const listRoute = createRoute({
   method: 'get',

@@ -11,6 +11,8 @@ import { createApp } from './app.ts';
 import { Backlog } from './backlog.ts';
 import { readConfig } from './config.ts';
 import { OutboxPublisher } from './outbox.ts';
+import { ProgressFeed } from './progress-feed.ts';
+import { Sweeper } from './sweeper.ts';
 
 const config = readConfig();
 const log = createLog('videos', config.LOG_LEVEL);
@@ -34,8 +36,20 @@ const sessions = new SessionCheck({
 });
 const outbox = new OutboxPublisher({ sql, queue, objects, log, registry });
 const backlog = new Backlog({ sql, queue, deadLetters, log, registry });
+const sweeper = new Sweeper({
+  sql,
+  queue,
+  wakeOutbox: outbox.wake,
+  log,
+  registry,
+  everySeconds: config.SWEEP_SECONDS,
+});
+const progress = new ProgressFeed({ sql, log, registry });
 const app = createApp({
   sql,
+  queue,
+  deadLetters,
+  progress,
   log,
   registry,
   objects,
@@ -43,6 +57,8 @@ const app = createApp({
   wakeOutbox: outbox.wake,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
   maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,
+  maxDirectUploadBytes: config.MAX_DIRECT_UPLOAD_MB * 1024 * 1024,
+  quota: { videos: config.MAX_VIDEOS, directUploads: config.MAX_DIRECT_UPLOADS },
 });
 
 const migration = newestMigration('videos', new URL('../migrations/', import.meta.url));
@@ -60,9 +76,12 @@ await runService({
     await sessions.start();
     outbox.start();
     backlog.start();
+    sweeper.start();
   },
+  drain: () => progress.drain(),
   stop: async () => {
     backlog.stop();
+    await sweeper.stop();
     await outbox.stop();
     await sessions.stop();
     await sql.end({ timeout: 5 });

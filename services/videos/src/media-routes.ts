@@ -4,7 +4,7 @@ import { videoId } from '@anb/service-kit/input';
 import { mediaFiles, mediaKey } from '@anb/service-kit/media';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
-import { isPublished } from './store.ts';
+import { placeOfOpenMedia } from './store/videos.ts';
 
 const mediaRoute = createRoute({
   method: 'get',
@@ -28,12 +28,13 @@ export function mediaRoutes({ sql, objects }: Dependencies) {
 
   routes.openapi(mediaRoute, async (c) => {
     const { video_id, version, file } = c.req.valid('param');
-    if (!(await isPublished(sql, video_id, version))) {
+    const place = await placeOfOpenMedia(sql, video_id, version);
+    if (!place) {
       throw new ApiError(404, 'media_not_found', 'There is no such media, or it is not public any more.');
     }
     // Not to be kept: a video that is hidden or deleted must be gone at the next request.
     c.header('Cache-Control', 'no-store');
-    return c.redirect(await objects.signedUrl(mediaKey(video_id, version, file)), 302);
+    return c.redirect(await objects.signedUrl(mediaKey(video_id, version, file, place)), 302);
   });
 
   return routes;

@@ -1,17 +1,18 @@
 import type { Sql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
-import { mediaFolder, originalKey } from '@anb/service-kit/media';
 import { outcomeCounter } from '@anb/service-kit/metrics';
 import type { ObjectStore } from '@anb/service-kit/objects';
 import type { JobQueue } from '@anb/service-kit/queue';
 import type { Registry } from 'prom-client';
+import { tidyMedia } from './media.ts';
 import {
   deleteOutboxEntries,
   lockOutboxEntries,
   type OutboxEntry,
   type OutboxKind,
   outboxKinds,
-} from './store.ts';
+  postponeOutboxEntry,
+} from './store/outbox.ts';
 
 export interface OutboxOptions {
   sql: Sql;
@@ -24,10 +25,14 @@ export interface OutboxOptions {
 /** As many as SQS takes in one call. */
 const BATCH = 10;
 const POLL_MS = 1000;
+/** Before an entry whose work failed is tried again. */
+const POSTPONED_SECONDS = 10;
+
+const mediaKinds = outboxKinds.filter((kind) => kind !== 'transcode');
 
 /**
- * Does what commits left in the outbox: jobs go to SQS, media of deleted videos leave the store. An entry goes
- * only after its work is done, so a crash repeats it: at least once. Replicas skip each other's locked rows.
+ * Does what commits left in the outbox: jobs go to SQS, media move or leave the store. An entry goes only after its
+ * work is done, so a crash repeats it: at least once. Replicas skip each other's locked rows.
  */
 export class OutboxPublisher {
   readonly #options: OutboxOptions;
@@ -48,7 +53,7 @@ export class OutboxPublisher {
 
   start(): void {
     // A loop each: a store that is away must not hold up the jobs, nor repeat those already sent.
-    this.#running = Promise.all(outboxKinds.map((kind) => this.#run(kind)));
+    this.#running = Promise.all([this.#run(() => this.#publishJobs()), this.#run(() => this.#tidyNext())]);
   }
 
   /** Looks through the outbox at once instead of at the next turn. */
@@ -62,34 +67,40 @@ export class OutboxPublisher {
     await this.#running;
   }
 
-  async #run(kind: OutboxKind): Promise<void> {
+  /** `publish` says whether there may be more. */
+  async #run(publish: () => Promise<boolean>): Promise<void> {
     while (!this.#stopping) {
       // Asked for before the look, so that a wake during the look is not missed.
       const woken = new Promise<void>((resolve) => this.#wakers.push(resolve));
       try {
-        while (!this.#stopping && (await this.#publishBatch(kind)) === BATCH);
+        while (!this.#stopping && (await publish()));
       } catch (error) {
-        this.#options.log.warn({ err: error, kind }, 'outbox not published; trying again');
+        this.#options.log.warn({ err: error }, 'outbox not published; trying again');
       }
       if (!this.#stopping) await withinPoll(woken);
     }
   }
 
-  /** @returns how many entries were done */
-  async #publishBatch(kind: OutboxKind): Promise<number> {
-    return this.#options.sql.begin(async (transaction) => {
-      const entries = await lockOutboxEntries(transaction, kind, BATCH);
+  async #publishJobs(): Promise<boolean> {
+    const published = await this.#options.sql.begin(async (transaction) => {
+      const entries = await lockOutboxEntries(transaction, ['transcode'], BATCH);
       if (entries.length === 0) return 0;
-      const done = kind === 'transcode' ? await this.#send(entries) : await this.#removeMedia(entries);
-      await deleteOutboxEntries(transaction, done);
-      this.#published(kind, done.length);
-      return done.length;
+      const sent = await this.#send(entries);
+      await deleteOutboxEntries(transaction, sent);
+      return sent.length;
     });
+    this.#published('transcode', published);
+    return published === BATCH;
   }
 
   async #send(entries: OutboxEntry[]): Promise<OutboxEntry[]> {
     const sent = await this.#options.queue.send(
-      entries.map(({ video_id, request_id }) => ({ video_id, ...(request_id && { request_id }) })),
+      entries.map(({ video_id, user_id, request_id, traceparent }) => ({
+        video_id,
+        ...(request_id && { request_id }),
+        ...(traceparent && { traceparent }),
+        ...(user_id && { group: String(user_id) }),
+      })),
     );
     if (sent.size < entries.length) {
       this.#options.log.warn({ refused: entries.length - sent.size }, 'SQS refused some jobs; they stay');
@@ -97,12 +108,26 @@ export class OutboxPublisher {
     return entries.filter((_, place) => sent.has(place));
   }
 
-  async #removeMedia(entries: OutboxEntry[]): Promise<OutboxEntry[]> {
-    for (const { video_id } of entries) {
-      await this.#options.objects.deleteAll(originalKey(video_id));
-      await this.#options.objects.deleteAll(mediaFolder(video_id));
-    }
-    return entries;
+  /** One at a time: its lock on the video lives as long as the transaction. */
+  async #tidyNext(): Promise<boolean> {
+    const { sql, objects, log } = this.#options;
+    return sql.begin(async (transaction) => {
+      const [entry] = await lockOutboxEntries(transaction, mediaKinds, 1);
+      if (!entry) return false;
+      try {
+        await tidyMedia(transaction, objects, entry);
+      } catch (error) {
+        log.warn(
+          { err: error, kind: entry.kind, video_id: entry.video_id },
+          'media not tidied; trying again',
+        );
+        await postponeOutboxEntry(transaction, entry, POSTPONED_SECONDS);
+        return true;
+      }
+      await deleteOutboxEntries(transaction, [entry]);
+      this.#published(entry.kind, 1);
+      return true;
+    });
   }
 }
 

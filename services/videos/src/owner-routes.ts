@@ -7,10 +7,18 @@ import type { ObjectStore } from '@anb/service-kit/objects';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { ownVideo, presentOwn } from './present.ts';
-import { changeVideo, deleteVideo, findOwn, listOwn, type OwnVideo, type Refused } from './store.ts';
+import {
+  changeVideo,
+  deleteVideo,
+  findOwn,
+  listOwn,
+  type OwnVideo,
+  placeOf,
+  type Refused,
+} from './store/videos.ts';
 
 export const title = line(5, 100).openapi({ example: 'Triple desde la esquina' });
-const params = z.object({ video_id: videoId });
+export const params = z.object({ video_id: videoId });
 
 const listRoute = createRoute({
   method: 'get',
@@ -89,6 +97,7 @@ export function ownerRoutes({ sql, objects, verify, wakeOutbox, mediaBaseUrl }: 
     const { video_id } = c.req.valid('param');
     const change = { title, title_key: title && comparisonKey(title), is_public };
     const video = granted(await changeVideo(sql, video_id, c.get('session').userId, change));
+    wakeOutbox();
     return c.json(presentOwn(video, mediaBaseUrl), 200);
   });
 
@@ -103,7 +112,7 @@ export function ownerRoutes({ sql, objects, verify, wakeOutbox, mediaBaseUrl }: 
 }
 
 /** What a store function answered, unless it refused. */
-function granted<T>(outcome: T | Refused): T {
+export function granted<T>(outcome: T | Refused): T {
   switch (outcome) {
     case 'not_found':
       throw new ApiError(404, 'video_not_found', 'There is no such video.');
@@ -121,9 +130,10 @@ function granted<T>(outcome: T | Refused): T {
 }
 
 /** Addresses that only the owner gets: the original always, the clip while it has no public one. */
-async function signedUrls({ id, original_key, open, media_version }: OwnVideo, objects: ObjectStore) {
+async function signedUrls(video: OwnVideo, objects: ObjectStore) {
+  const { id, original_key, open, media_version } = video;
   const original_url = await objects.signedUrl(original_key);
   if (open || !media_version) return { original_url };
-  const signed = (file: MediaFile) => objects.signedUrl(mediaKey(id, media_version, file));
+  const signed = (file: MediaFile) => objects.signedUrl(mediaKey(id, media_version, file, placeOf(video)));
   return { original_url, processed_url: await signed('clip.mp4'), poster_url: await signed('poster.jpg') };
 }

@@ -1,6 +1,6 @@
 import { mediaUrl } from '@anb/service-kit/media';
 import { z } from '@hono/zod-openapi';
-import type { OpenVideo, OwnVideo } from './store.ts';
+import type { OpenVideo, OwnVideo } from './store/videos.ts';
 
 const url = z.string().openapi({ format: 'uri' });
 
@@ -22,6 +22,10 @@ export const ownVideo = z
     failure_code: z.string().optional().openapi({ description: 'Why it failed, for programs.' }),
     failure_reason: z.string().optional().openapi({ description: 'Why it failed, in Spanish.' }),
     progress: z.int().min(0).max(100).optional().openapi({ description: 'Percent, while it is processed.' }),
+    stage: z
+      .enum(['downloading', 'examining', 'transcoding', 'storing'])
+      .optional()
+      .openapi({ description: 'What is being done, while it is processed.' }),
     votes: z.int(),
     is_public: z.boolean(),
   })
@@ -45,6 +49,8 @@ export const openVideo = z
   })
   .openapi('OpenVideo');
 
+const OTHER_REASON = 'No pudimos procesar el video después de varios intentos. Inténtalo con otro archivo.';
+
 /** Failure codes of the transcoder, worded for the player. */
 const failureReasons: Record<string, string> = {
   not_a_video: 'El archivo no es un video MP4 o MOV.',
@@ -55,8 +61,13 @@ const failureReasons: Record<string, string> = {
   original_missing: 'El archivo que subiste ya no está. Vuelve a subirlo.',
   took_too_long: 'El video tarda demasiado en procesarse. Prueba con uno más corto o de menor resolución.',
   unavailable: 'No pudimos procesar el video por un problema nuestro. Vuelve a subirlo más tarde.',
-  processing_failed: 'No pudimos procesar el video después de varios intentos. Inténtalo con otro archivo.',
+  worker_died:
+    'El video interrumpió varias veces su procesamiento. Expórtalo de nuevo o inténtalo con otro archivo.',
+  processing_failed: OTHER_REASON,
 };
+
+/** In Spanish, as the player reads it. */
+export const failureReason = (code: string): string => failureReasons[code] ?? OTHER_REASON;
 
 const optional = <K extends string, V>(key: K, value: V | null | undefined) =>
   (value === null || value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
@@ -74,11 +85,8 @@ export function presentOwn(video: OwnVideo, mediaBaseUrl: string): z.infer<typeo
     ...(video.open && video.media_version && stableUrls(video.id, video.media_version, mediaBaseUrl)),
     ...optional('duration_seconds', video.duration_seconds),
     ...optional('failure_code', video.failure_code),
-    ...optional(
-      'failure_reason',
-      video.failure_code && (failureReasons[video.failure_code] ?? failureReasons.processing_failed),
-    ),
-    ...(video.status === 'processing' && { progress: video.progress }),
+    ...optional('failure_reason', video.failure_code && failureReason(video.failure_code)),
+    ...(video.status === 'processing' && { progress: video.progress, ...optional('stage', video.stage) }),
     votes: video.votes,
     is_public: video.is_public,
   };

@@ -1,7 +1,16 @@
+import { unavailable } from '@anb/service-kit/errors';
 import { createRoutes, json, refuseMethod, refusing, signedIn } from '@anb/service-kit/http';
+import type { SessionEnv } from '@anb/service-kit/session';
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { Dependencies } from './app.ts';
+import type { Origin } from './store/uploads.ts';
 import { receiveUpload } from './upload.ts';
+
+export const accepted = z.object({
+  message: z.literal('Video subido correctamente. Procesamiento en curso.'),
+  task_id: z.uuid().openapi({ description: 'The id of the video.' }),
+});
 
 const uploadRoute = createRoute({
   method: 'post',
@@ -38,36 +47,51 @@ const uploadRoute = createRoute({
     },
   },
   responses: {
-    201: json(
-      z.object({
-        message: z.literal('Video subido correctamente. Procesamiento en curso.'),
-        task_id: z.uuid().openapi({ description: 'The id of the video.' }),
-      }),
-      'Stored and queued.',
-    ),
+    201: json(accepted, 'Stored and queued.'),
     ...refusing(400, 401, 413, 415),
   },
 });
 
+/** Each holds a part of its file in memory. */
+const MAX_UPLOADS_AT_ONCE = 128;
+
 export function uploadRoutes(dependencies: Dependencies) {
   const routes = createRoutes();
+  let underWay = 0;
 
   routes.openapi({ ...uploadRoute, ...signedIn(dependencies.verify) }, async (c) => {
-    const videoId = await receiveUpload(dependencies, {
-      userId: c.get('session').userId,
-      requestId: c.get('requestId'),
-      headers: c.req.header(),
-      body: c.req.raw.body,
-    });
-    dependencies.wakeOutbox();
-    return c.json(
-      { message: 'Video subido correctamente. Procesamiento en curso.' as const, task_id: videoId },
-      201,
-    );
+    if (underWay >= MAX_UPLOADS_AT_ONCE) throw unavailable();
+    underWay += 1;
+    try {
+      const task_id = await receiveUpload(dependencies, {
+        userId: c.get('session').userId,
+        origin: originOf(c),
+        headers: c.req.header(),
+        body: c.req.raw.body,
+      });
+      dependencies.wakeOutbox();
+      return c.json(
+        { message: 'Video subido correctamente. Procesamiento en curso.' as const, task_id },
+        201,
+      );
+    } finally {
+      underWay -= 1;
+    }
   });
 
   // Or `upload` would be taken for the id of a video.
   routes.all(uploadRoute.path, (c) => refuseMethod(c, ['POST']));
 
   return routes;
+}
+
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** What the job carries on of its request. */
+export function originOf(c: Context<SessionEnv>): Origin {
+  const traceparent = c.req.header('traceparent');
+  return {
+    requestId: c.get('requestId'),
+    traceparent: traceparent && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+  };
 }

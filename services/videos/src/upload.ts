@@ -4,18 +4,26 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { comparisonKey } from '@anb/service-kit/comparison-key';
 import { HEAD_BYTES, isMovie } from '@anb/service-kit/container';
-import { ApiError, invalidInput } from '@anb/service-kit/errors';
+import { ApiError, invalidInput, unavailable } from '@anb/service-kit/errors';
 import { describeIssue } from '@anb/service-kit/input';
 import { originalKey } from '@anb/service-kit/media';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { title } from './owner-routes.ts';
-import { acceptUpload, beginUpload, forgetUpload } from './store.ts';
+import {
+  acceptUpload,
+  beginUpload,
+  forgetUpload,
+  type NewVideo,
+  noteMultipart,
+  type Origin,
+} from './store/uploads.ts';
+import { displayName, notAVideo, tooLarge, within } from './upload-refusals.ts';
 
 export interface UploadRequest {
   userId: number;
-  requestId: string;
+  origin: Origin;
   headers: Record<string, string>;
   body: globalThis.ReadableStream | null;
 }
@@ -47,16 +55,19 @@ const fieldsOfForm = z.object({
  * @throws ApiError 400, 413 or 415, with nothing left behind
  */
 export async function receiveUpload(dependencies: Dependencies, request: UploadRequest): Promise<string> {
-  const { sql, objects, log, maxUploadBytes } = dependencies;
+  const { sql, objects, log, quota, maxUploadBytes } = dependencies;
   const parser = parserOf(request, maxUploadBytes);
   refuseUnread(request, maxUploadBytes);
   const videoId = randomUUID();
   const key = originalKey(videoId);
-  await beginUpload(sql, videoId, request.userId, key);
+  within(
+    quota,
+    await beginUpload(sql, { video_id: videoId, user_id: request.userId, object_key: key }, quota),
+  );
 
-  let video: Parameters<typeof acceptUpload>[1];
+  let video: NewVideo;
   try {
-    const form = await readForm(dependencies, parser, request, key);
+    const form = await readForm(dependencies, parser, request, videoId);
     const { fields, file } = judge(form);
     video = {
       id: videoId,
@@ -76,7 +87,7 @@ export async function receiveUpload(dependencies: Dependencies, request: UploadR
     throw error;
   }
   // When this fails its outcome can be unknown, so the object stays: the row may be there.
-  await acceptUpload(sql, video, request.requestId);
+  if (!(await acceptUpload(sql, video, request.origin))) throw unavailable();
   return videoId;
 }
 
@@ -103,18 +114,11 @@ function refuseUnread({ headers, body }: UploadRequest, maxUploadBytes: number):
 /** A body not far beyond the limit is read to its end, so that the slowest client hears why; one of any size is not. */
 const maxBodyBytes = (maxUploadBytes: number) => 2 * maxUploadBytes;
 
-const tooLarge = (maxUploadBytes: number) =>
-  new ApiError(
-    413,
-    'too_large',
-    `The clip is larger than ${maxUploadBytes / 1024 / 1024} MB. Send a shorter one.`,
-  );
-
 async function readForm(
-  { objects, maxUploadBytes }: Dependencies,
+  { sql, objects, maxUploadBytes }: Dependencies,
   parser: Parser,
   { body }: UploadRequest,
-  key: string,
+  videoId: string,
 ): Promise<Form> {
   const form: Form = { fields: {}, file: undefined };
   const broken = new AbortController();
@@ -134,7 +138,12 @@ async function readForm(
     // What is refused is still read, or the client would not read our answer.
     gate.once('close', () => stream.unpipe(gate).resume());
     stream.pipe(gate);
-    storing = objects.put(key, gate, { contentType: 'video/mp4' });
+    storing = objects.put(
+      originalKey(videoId),
+      gate,
+      { contentType: 'video/mp4' },
+      { onMultipart: (uploadId) => noteMultipart(sql, videoId, uploadId) },
+    );
     storing.catch(() => {}); // awaited below, after the parser
   });
 
@@ -182,26 +191,16 @@ class MovieGate extends Transform {
     if (this.#head === null) return done(null, chunk);
     this.#head = Buffer.concat([this.#head, chunk]);
     if (this.#head.length < HEAD_BYTES) return done();
-    if (!isMovie(this.#head)) return done(notAVideo());
+    if (!isMovie(this.#head)) return done(notAVideo('video_file'));
     const head = this.#head;
     this.#head = null;
     done(null, head);
   }
 
   override _flush(done: TransformCallback): void {
-    done(this.#head === null ? null : notAVideo());
+    done(this.#head === null ? null : notAVideo('video_file'));
   }
 }
-
-const notAVideo = () =>
-  new ApiError(
-    400,
-    'not_a_video',
-    'The file is not an MP4 or QuickTime (MOV) video, whatever its name says.',
-    {
-      details: [{ field: 'video_file', message: 'must be an MP4 or QuickTime video' }],
-    },
-  );
 
 function judge({ fields, file }: Form) {
   const result = fieldsOfForm.safeParse(fields);
@@ -211,13 +210,4 @@ function judge({ fields, file }: Form) {
   ];
   if (!result.success || !file) throw invalidInput(problems);
   return { fields: result.data, file };
-}
-
-/** A file's name as it may be shown to its owner. */
-function displayName(filename: string | undefined): string {
-  const name = (filename ?? '')
-    .replace(/\p{Cc}/gu, '')
-    .toWellFormed()
-    .trim();
-  return name.slice(0, 255) || 'video';
 }

@@ -54,10 +54,11 @@ describe('what waits', () => {
           'anb_jobs_leased 0',
           'anb_jobs_oldest_waiting_seconds 0',
           'anb_jobs_waiting 0',
-          'anb_outbox_oldest_seconds{kind="remove_media"} 0',
-          'anb_outbox_oldest_seconds{kind="transcode"} 0',
-          'anb_outbox_pending{kind="remove_media"} 0',
-          'anb_outbox_pending{kind="transcode"} 0',
+          ...['oldest_seconds', 'pending'].flatMap((gauge) =>
+            ['place_media', 'remove_media', 'remove_version', 'transcode'].map(
+              (kind) => `anb_outbox_${gauge}{kind="${kind}"} 0`,
+            ),
+          ),
           'anb_queue_dead_letters 0',
           'anb_queue_messages{state="delayed"} 0',
           'anb_queue_messages{state="in_flight"} 0',
@@ -76,17 +77,17 @@ describe('what waits', () => {
       ),
     );
     await createVideo(admin, owner, { status: 'uploaded', deleted: true });
-    await admin`update videos.videos set uploaded_at = now() - interval '700 s' where id = ${waiting ?? ''}`;
+    await admin`update videos.videos set queued_at = now() - interval '700 s' where id = ${waiting ?? ''}`;
     await admin`
       update videos.videos
-      set lease_token = gen_random_uuid(), uploaded_at = now() - interval '1 day',
+      set lease_token = gen_random_uuid(), queued_at = now() - interval '1 day',
         lease_expires_at = now() + case when id = ${working ?? ''} then interval '1 hour' else interval '-1 s' end
       where id in (${working ?? ''}, ${stopped ?? ''})`;
-    await admin`update videos.videos set uploaded_at = now() where id = ${stopped ?? ''}`;
+    await admin`update videos.videos set queued_at = now() where id = ${stopped ?? ''}`;
     await admin`
       insert into videos.outbox (kind, video_id, created_at)
       select 'transcode', gen_random_uuid(), now() - make_interval(secs => age)
-      from unnest(array[90, 20]) age`;
+      from unnest(array[90, 20, -3600]) age`; // the last is for later
 
     const { scrape } = watch();
     // Two samplers: each has its own first sample.

@@ -6,7 +6,7 @@ import { createVideo, type Player } from '@anb/testing/players';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../src/app.ts';
-import { MEDIA, startVideos, type Videos } from './setup.ts';
+import { MEDIA, QUOTA, startVideos, type Videos } from './setup.ts';
 
 let videos: Videos;
 
@@ -159,6 +159,7 @@ describe('with 500 videos stored', () => {
     const signed = vi.spyOn(objects, 'signedUrl');
     const queries: string[] = [];
     const app = createApp({
+      ...{ queue: videos.queue, deadLetters: undefined, progress: videos.progress },
       sql: videos.database.connect('anb_videos', (query) => queries.push(query)),
       log: createLog('test', 'silent'),
       registry: new Registry(),
@@ -167,6 +168,8 @@ describe('with 500 videos stored', () => {
       wakeOutbox: () => {},
       mediaBaseUrl: MEDIA,
       maxUploadBytes: 1,
+      maxDirectUploadBytes: 1,
+      quota: QUOTA,
     });
     const authorization = 'Bearer any';
     await app.request('/api/public/videos'); // opens the connection

@@ -8,9 +8,12 @@ import { AUDIENCE, createPlayers, ISSUER } from '@anb/testing/players';
 import { Registry } from 'prom-client';
 import { createApp } from '../src/app.ts';
 import { OutboxPublisher } from '../src/outbox.ts';
+import { ProgressFeed } from '../src/progress-feed.ts';
 
 export const MEDIA = 'https://anb.example/media';
 export const MAX_UPLOAD_BYTES = 1024 * 1024;
+export const MAX_DIRECT_UPLOAD_BYTES = 40 * 1024 * 1024;
+export const QUOTA = { videos: 100, directUploads: 3 };
 
 /** The service with everything real around it; `outbox` runs only once it is started. */
 export async function startVideos() {
@@ -24,12 +27,20 @@ export async function startVideos() {
   const log = createLog('test', 'silent');
   const objects = new ObjectStore(bucket);
   const queue = new JobQueue(queueOptions);
+  const deadLetters = new JobQueue({
+    ...queueOptions,
+    queueUrl: (await queue.state()).redrive?.deadLetterUrl ?? '',
+  });
   const sessions = new SessionCheck({ sql, log, issuer: ISSUER, audience: AUDIENCE });
   await sessions.start();
   const registry = new Registry();
   const outbox = new OutboxPublisher({ sql, queue, objects, log, registry });
+  const progress = new ProgressFeed({ sql, log, registry, pollMs: 100, heartbeatMs: 300, maxStreams: 20 });
   const app = createApp({
     sql,
+    queue,
+    deadLetters,
+    progress,
     log,
     registry,
     objects,
@@ -37,6 +48,8 @@ export async function startVideos() {
     wakeOutbox: outbox.wake,
     mediaBaseUrl: MEDIA,
     maxUploadBytes: MAX_UPLOAD_BYTES,
+    maxDirectUploadBytes: MAX_DIRECT_UPLOAD_BYTES,
+    quota: QUOTA,
   });
   return {
     database,
@@ -44,6 +57,8 @@ export async function startVideos() {
     players,
     objects,
     queue,
+    deadLetters,
+    progress,
     outbox,
     app,
     stop: async () => {
@@ -51,6 +66,7 @@ export async function startVideos() {
       await sessions.stop();
       objects.close();
       queue.close();
+      deadLetters.close();
       await database.drop();
     },
   };

@@ -1,6 +1,6 @@
 import { createVideo, type Player } from '@anb/testing/players';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { requeueUnfinished } from '../src/store.ts';
+import { requeueUnfinished } from '../src/store/jobs.ts';
 import { MAX_UPLOAD_BYTES, startVideos, type Videos } from './setup.ts';
 
 let videos: Videos;

@@ -1,4 +1,8 @@
 import type { ISql, Sql } from '@anb/service-kit/database';
+import type { MediaPlace } from '@anb/service-kit/media';
+
+/** What a worker does with a video. */
+export type Stage = 'downloading' | 'examining' | 'transcoding' | 'storing';
 
 /** A video as its owner may see it. */
 export interface OwnVideo {
@@ -13,8 +17,10 @@ export interface OwnVideo {
   uploaded_at: Date;
   processed_at: Date | null;
   media_version: string | null;
+  media_withheld: boolean;
   duration_seconds: number | null;
   failure_code: string | null;
+  stage: Stage | null;
   progress: number;
   votes: number;
 }
@@ -34,53 +40,14 @@ export interface OpenVideo {
   city: string;
 }
 
-export interface NewVideo {
-  id: string;
-  user_id: number;
-  title: string;
-  title_key: string;
-  original_filename: string;
-  original_key: string;
-  size_bytes: number;
-  is_public: boolean;
-}
-
 export type Refused = 'not_found' | 'forbidden' | 'open_for_voting';
-
-// ── Uploads ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Notes that bytes are about to be stored, so that a crash leaves no object that nobody knows. */
-export async function beginUpload(
-  sql: ISql,
-  videoId: string,
-  userId: number,
-  objectKey: string,
-): Promise<void> {
-  await sql`
-    insert into videos.uploads (video_id, user_id, object_key)
-    values (${videoId}, ${userId}, ${objectKey})`;
-}
-
-export async function forgetUpload(sql: ISql, videoId: string): Promise<void> {
-  await sql`delete from videos.uploads where video_id = ${videoId}`;
-}
-
-/** The video and its job in the outbox come into being together. */
-export async function acceptUpload(sql: Sql, video: NewVideo, requestId: string): Promise<void> {
-  await sql.begin(async (transaction) => {
-    await forgetUpload(transaction, video.id);
-    await transaction`insert into videos.videos ${transaction(video)}`;
-    await transaction`
-      insert into videos.outbox (kind, video_id, request_id)
-      values ('transcode', ${video.id}, ${requestId})`;
-  });
-}
 
 // ── The owner's videos ──────────────────────────────────────────────────────────────────────────────────────
 
 const ownColumns = (sql: ISql) => sql`
   v.id, v.user_id, v.title, v.original_filename, v.original_key, v.is_public, v.open, v.status, v.uploaded_at,
-  v.processed_at, v.media_version, v.duration_seconds, v.failure_code, v.progress, coalesce(t.votes, 0) as votes`;
+  v.processed_at, v.media_version, v.media_withheld, v.duration_seconds, v.failure_code, v.stage, v.progress,
+  coalesce(t.votes, 0) as votes`;
 
 export async function listOwn(sql: ISql, userId: number): Promise<OwnVideo[]> {
   return sql<OwnVideo[]>`
@@ -132,18 +99,30 @@ export async function changeVideo(
   return changed.count === 1 ? findOwn(sql, videoId, userId) : whyRefused(sql, videoId, userId);
 }
 
-/** Leaves a tombstone; what the store holds of the video goes through the outbox. */
+/**
+ * Leaves a tombstone; what the store holds of the video goes through the outbox: now, and again when a worker that
+ * has it in hand and dies unheard can no longer store anything.
+ */
 export async function deleteVideo(sql: ISql, videoId: string, userId: number): Promise<'deleted' | Refused> {
   const [deleted] = await sql`
-    with tombstone as (
-      update videos.videos
-      set deleted_at = now(), title = null, title_key = null, original_filename = null, original_key = null,
-        lease_token = null, lease_expires_at = null
+    with held as (
+      select id, lease_expires_at
+      from videos.videos
       where id = ${videoId} and user_id = ${userId} and deleted_at is null and not open
-      returning id
+      for update
+    ), tombstone as (
+      update videos.videos v
+      set deleted_at = now(), title = null, title_key = null, original_filename = null, original_key = null,
+        stage = null, lease_token = null, lease_expires_at = null
+      from held
+      where v.id = held.id
+      returning v.id
     ), removal as (
-      insert into videos.outbox (kind, video_id)
-      select 'remove_media', id from tombstone
+      insert into videos.outbox (kind, video_id, created_at, due_at)
+      select 'remove_media', id, due_at, due_at
+      from held
+      cross join lateral (values (now()), (held.lease_expires_at + interval '5 seconds')) as removals (due_at)
+      where due_at is not null
     )
     select id from tombstone`;
   return deleted ? 'deleted' : whyRefused(sql, videoId, userId);
@@ -224,84 +203,18 @@ export async function findOpen(sql: ISql, videoId: string): Promise<OpenVideo | 
   return video;
 }
 
-export async function isPublished(sql: ISql, videoId: string, version: string): Promise<boolean> {
-  const [video] = await sql`
-    select from videos.videos
+/** Where the media of a version stand that anybody may see; null when nobody may. */
+export async function placeOfOpenMedia(
+  sql: ISql,
+  videoId: string,
+  version: string,
+): Promise<MediaPlace | null> {
+  const [video] = await sql<{ media_withheld: boolean }[]>`
+    select media_withheld
+    from videos.videos
     where id = ${videoId} and media_version = ${version} and open`;
-  return video !== undefined;
+  return video ? placeOf(video) : null;
 }
 
-// ── The outbox ──────────────────────────────────────────────────────────────────────────────────────────────
-
-export const outboxKinds = ['transcode', 'remove_media'] as const;
-export type OutboxKind = (typeof outboxKinds)[number];
-
-export interface OutboxEntry {
-  id: string;
-  video_id: string;
-  request_id: string | null;
-}
-
-export interface OutboxBacklog {
-  kind: OutboxKind;
-  pending: number;
-  oldestSeconds: number;
-}
-
-/** The oldest entries that nobody else has in hand, locked for this transaction. */
-export async function lockOutboxEntries(sql: ISql, kind: OutboxKind, limit: number): Promise<OutboxEntry[]> {
-  return sql<OutboxEntry[]>`
-    select id, video_id, request_id
-    from videos.outbox
-    where kind = ${kind}
-    order by id
-    limit ${limit}
-    for update skip locked`;
-}
-
-export async function deleteOutboxEntries(sql: ISql, entries: OutboxEntry[]): Promise<void> {
-  await sql`delete from videos.outbox where id = any(${entries.map(({ id }) => id)}::bigint[])`;
-}
-
-/** Of the kinds that have entries. */
-export async function outboxBacklog(sql: ISql): Promise<OutboxBacklog[]> {
-  return sql<OutboxBacklog[]>`
-    select kind, count(*)::integer as pending, extract(epoch from now() - min(created_at))::float8 as "oldestSeconds"
-    from videos.outbox
-    group by kind`;
-}
-
-export interface JobBacklog {
-  waiting: number;
-  leased: number;
-  oldestWaitingSeconds: number;
-}
-
-/** Videos that are not done, with a worker or waiting for one; read from the index of the unfinished. */
-export async function jobBacklog(sql: ISql): Promise<JobBacklog> {
-  const [row] = await sql<JobBacklog[]>`
-    select
-      count(*) filter (where not leased)::integer as waiting,
-      count(*) filter (where leased)::integer as leased,
-      coalesce(extract(epoch from now() - min(uploaded_at) filter (where not leased)), 0)::float8
-        as "oldestWaitingSeconds"
-    from (
-      select uploaded_at, coalesce(lease_expires_at > now(), false) as leased
-      from videos.videos
-      where status in ('uploaded', 'processing') and deleted_at is null
-    ) unfinished`;
-  return row ?? { waiting: 0, leased: 0, oldestWaitingSeconds: 0 };
-}
-
-/** Queues every unfinished video again, after the queue itself was lost; a lease decides between two messages. */
-export async function requeueUnfinished(sql: ISql): Promise<number> {
-  const rows = await sql`
-    insert into videos.outbox (kind, video_id)
-    select 'transcode', v.id
-    from videos.videos v
-    where v.status in ('uploaded', 'processing') and v.deleted_at is null
-      and not exists (select from videos.outbox o where o.video_id = v.id and o.kind = 'transcode')
-    order by v.uploaded_at
-    returning id`;
-  return rows.length;
-}
+export const placeOf = ({ media_withheld }: { media_withheld: boolean }): MediaPlace =>
+  media_withheld ? 'withheld/' : 'media/';

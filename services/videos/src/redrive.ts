@@ -1,0 +1,41 @@
+import { type JobQueue, readMessage } from '@anb/service-kit/queue';
+
+export interface Redriven {
+  /** Sent to the transcode queue again. */
+  moved: number;
+  /** In a shape that no worker can read; they stay. */
+  unreadable: number;
+  /** False when time ran out before the dead letters did. */
+  is_complete: boolean;
+}
+
+/** Nobody else sees a dead letter for so long after it was looked at. */
+const HIDDEN_SECONDS = 60;
+
+/**
+ * Moves dead letters back to the transcode queue. A message goes only after its copy was taken, so a crash doubles
+ * one instead of losing it; the lease decides between the two.
+ */
+export async function redrive(
+  deadLetters: JobQueue,
+  queue: JobQueue,
+  withinMs = Number.POSITIVE_INFINITY,
+): Promise<Redriven> {
+  const redriven = { moved: 0, unreadable: 0, is_complete: false };
+  const end = performance.now() + withinMs;
+  while (performance.now() < end) {
+    // A short poll asks only some of SQS' servers and may come back without what is there.
+    const letter = await deadLetters.receive(1, HIDDEN_SECONDS);
+    if (!letter) return { ...redriven, is_complete: true };
+    const message = readMessage(letter.body);
+    if (!message) {
+      redriven.unreadable += 1;
+      continue;
+    }
+    const sent = await queue.send([{ ...message, group: letter.group }]);
+    if (sent.size === 0) throw new Error('SQS refused a message');
+    await deadLetters.delete(letter.receipt);
+    redriven.moved += 1;
+  }
+  return redriven;
+}
