@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hold } from './proxy.ts';
 import { type Result, reckon } from './reckoning.ts';
 import { ask, newLedger, uploadPatiently } from './uploads.ts';
@@ -5,11 +6,13 @@ import { holdsWithin, untilFfmpegRuns, untilStatus } from './videos.ts';
 import type { World } from './world.ts';
 
 const GONE_SECONDS = 60;
+/** For what was on its way to arrive. */
+const LATE_MS = 2000;
 
 interface Stage {
   /** Brings a new video to this stage. */
   reach: (world: World, upload: (bytes?: Buffer<ArrayBuffer>) => Promise<string>) => Promise<string>;
-  /** What happens right after the deletion. */
+  /** What happens once the deletion has been seen to. */
   after?: (world: World) => void;
 }
 
@@ -28,9 +31,13 @@ export async function deletion(world: World): Promise<Result> {
     const start = performance.now();
     const { status } = await ask(world, player, 'DELETE', `/api/videos/${id}`);
     if (status !== 200) problems.push(`${stage}: deleting was answered ${status}`);
-    after?.(world);
-    if (world.transcoders.length === 0) await world.scaleTranscoders(1);
     const isGone = async () => (await world.bucket.objectsOf(id)).length === 0;
+    if (after) {
+      await holdsWithin(GONE_SECONDS, isGone);
+      after(world);
+      await sleep(LATE_MS);
+    }
+    if (world.transcoders.length === 0) await world.scaleTranscoders(1);
     if (!(await holdsWithin(GONE_SECONDS, isGone))) {
       problems.push(`${stage}: after ${GONE_SECONDS} s the store still has objects of the deleted video`);
     }
@@ -77,7 +84,13 @@ function stages(): Record<string, Stage> {
     },
     'upload to the store': { reach: put, after: release },
     'upload to the store by a worker that dies': {
-      reach: put,
+      reach: async (world, upload) => {
+        const id = await upload();
+        // How an MP4 file begins: the clip, behind the request's head.
+        hold = world.s3.hold('request', 'ftyp');
+        await hold.met;
+        return id;
+      },
       after: (world) => {
         // What was sent before the kill arrives after it.
         for (const worker of world.transcoders) worker.kill();

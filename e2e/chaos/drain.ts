@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Result, reckon } from './reckoning.ts';
 import type { Replica, Stopped } from './replica.ts';
 import { type Ledger, newLedger, uploadPatiently } from './uploads.ts';
-import { rowOf, untilFfmpegRuns, untilStatus } from './videos.ts';
+import { rowOf, until, untilFfmpegRuns, untilStatus } from './videos.ts';
 import type { World } from './world.ts';
 
 const GRACE_SECONDS = 30;
@@ -10,12 +10,15 @@ const GRACE_SECONDS = 30;
 const STOPS_IN_A_ROW = 6;
 
 /** Arranges for a moment of a job; `met` comes when the worker is in it, `release` lets what stood still go on. */
-type Moment = (world: World) => { met: Promise<unknown>; release: () => void };
+type Moment = (world: World, worker: Replica) => { met: Promise<unknown>; release: () => void };
 
 const moments: Record<string, Moment> = {
   receive: ({ sqs }) => sqs.hold('answer', 'ReceiptHandle'),
   download: ({ s3, bucket }) => s3.hold('request', `GET /${bucket.name}/originals/`),
-  ffmpeg: (world) => ({ met: untilFfmpegRuns(world), release: () => {} }),
+  ffmpeg: (_world, worker) => ({
+    met: until('ffmpeg runs', 30, () => worker.isTranscoding()),
+    release: () => {},
+  }),
   upload: ({ s3, bucket }) => s3.hold('request', `PUT /${bucket.name}/media/`),
   delete: ({ sqs }) => sqs.hold('request', 'AmazonSQS.DeleteMessage'),
 };
@@ -70,7 +73,7 @@ export async function drain(world: World): Promise<Result> {
 
 async function stopIn(world: World, arrange: Moment, ledger: Ledger) {
   const worker = await onlyWorker(world);
-  const { met, release } = arrange(world);
+  const { met, release } = arrange(world, worker);
   const bytes = arrange === moments.ffmpeg ? world.longClip : world.clip;
   const id = await uploadPatiently(world, await world.signUp(), ledger, { bytes });
   await met;

@@ -91,17 +91,11 @@ export class TcpProxy {
     if (this.#isCut) return void client.resetAndDestroy();
     const server = connect(this.#target, '127.0.0.1');
     const tap = this.#openTap();
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
+    for (const socket of [client, server]) {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
       socket.on('error', () => {});
-      socket.once('close', () => {
-        this.#sockets.delete(socket);
-        other.destroy();
-      });
+      socket.once('close', () => this.#sockets.delete(socket));
     }
     await Promise.all([
       this.#forward('request', client, server, tap),
@@ -114,12 +108,15 @@ export class TcpProxy {
       for await (const chunk of from) {
         await this.#healed;
         await this.#pass(way, chunk);
+        if (to.destroyed) return;
         if (!tap(way, chunk)) return void [from, to].map((socket) => socket.resetAndDestroy());
-        if (!to.write(chunk)) await once(to, 'drain');
+        if (!to.write(chunk)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
       }
-      to.end();
     } catch {
-      // Broke off on either side; the other has heard of it.
+      // It broke off on either side.
+    } finally {
+      // What was sent before the sender died still arrives.
+      to.end();
     }
   }
 

@@ -46,7 +46,7 @@ export async function reckon(
   const promised = [...accepted].map((id) => ({ id, row: byId.get(id) }));
   const lost = promised.filter(({ row }) => !row);
   const final = promised.filter(({ row }) => row && (row.is_deleted || isFinal(row)));
-  const failed = promised.filter(({ row }) => row?.status === 'failed');
+  const failed = promised.filter(({ row }) => row?.status === 'failed' && !row.is_deleted);
   const stuck = rows.filter((row) => !row.is_deleted && !isFinal(row));
   const doubled = await endedTwice(world.admin);
   const orphans = await findOrphans(world, rows);
