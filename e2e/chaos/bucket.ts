@@ -1,4 +1,4 @@
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 
 export interface StoredObject {
   key: string;
@@ -43,6 +43,10 @@ export class Bucket {
   /** Everything that the store holds of a video. */
   async objectsOf(videoId: string): Promise<StoredObject[]> {
     return (await this.objects()).filter(({ key }) => key.includes(videoId));
+  }
+
+  async put(key: string, body: Buffer): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body }));
   }
 
   close(): void {

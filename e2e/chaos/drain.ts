@@ -91,7 +91,7 @@ async function onlyWorker(world: World): Promise<Replica> {
 
 /** What a drain must not leave: an attempt, a failure, a lease. */
 async function traces(world: World, id: string, moment: string): Promise<string[]> {
-  const { status, attempts, lease_token, deaths = 0 } = await rowOf(world, id);
+  const { status, attempts, lease_token, deaths } = await rowOf(world, id);
   if (status === 'processed') return [];
   const found = JSON.stringify({ status, attempts, deaths, leased: lease_token !== null });
   const clean = ['uploaded', 'processing'].includes(status) && attempts === 0 && deaths === 0 && !lease_token;

@@ -44,8 +44,10 @@ export class Replica {
     mkdirSync(options.scratchDir, { recursive: true });
   }
 
+  /** 0 while none runs. */
   get pid(): number {
-    return this.#child?.pid ?? 0;
+    const { pid = 0, exitCode = null, signalCode = null } = this.#child ?? {};
+    return exitCode === null && signalCode === null ? pid : 0;
   }
 
   /** The process and everything that it has started. */
@@ -137,7 +139,7 @@ export class Replica {
   async stop(graceSeconds = 30): Promise<Stopped> {
     this.#isStopping = true;
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return { code: null, seconds: 0 };
+    if (!child || this.pid === 0) return { code: null, seconds: 0 };
     const start = performance.now();
     const exit = once(child, 'exit');
     child.kill('SIGTERM');

@@ -6,6 +6,7 @@ export interface VideoRow extends Record<string, unknown> {
   status: string;
   failure_code: string | null;
   attempts: number;
+  deaths: number;
   lease_token: string | null;
 }
 

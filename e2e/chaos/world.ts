@@ -55,7 +55,8 @@ export class World {
   #postgres!: EmbeddedPostgres;
   #postgresPort = 0;
   #cloud!: EmbeddedCloud;
-  #replicas = 0;
+  /** Of all times. */
+  readonly #replicas: Replica[] = [];
 
   private constructor({ seed, say = () => {} }: WorldOptions) {
     this.seed = seed;
@@ -155,8 +156,10 @@ export class World {
   }
 
   #replica(service: ReplicaOptions['service'], more: Record<string, string> = {}): Replica {
-    const scratchDir = join(this.folder, `scratch-${this.#replicas++}`);
-    return new Replica({ service, env: this.environment(service, more), scratchDir });
+    const scratchDir = join(this.folder, `scratch-${this.#replicas.length}`);
+    const replica = new Replica({ service, env: this.environment(service, more), scratchDir });
+    this.#replicas.push(replica);
+    return replica;
   }
 
   /** Brings the number of workers to this, the youngest stop first; resolves when all are ready. */
@@ -182,7 +185,7 @@ export class World {
 
   /** The last that the services complained of, to explain a promise that was not kept. */
   warnings(): string[] {
-    return [...this.videos, ...this.transcoders].flatMap(({ service, pid, log }) =>
+    return this.#replicas.flatMap(({ service, pid, log }) =>
       log
         .filter((line) => !/"level":(10|20|30|"(trace|debug|info)")/.test(line))
         .slice(-8)
@@ -192,13 +195,13 @@ export class World {
 
   /** Every process at once. */
   abandon(): void {
-    for (const replica of [...this.videos, ...this.transcoders]) replica.abandon();
+    for (const replica of this.#replicas) replica.abandon();
     this.#cloud?.process.kill('SIGKILL');
     this.#postgres?.process.kill('SIGQUIT');
   }
 
   async stop(): Promise<void> {
-    for (const replica of [...this.videos, ...this.transcoders]) replica.abandon();
+    for (const replica of this.#replicas) replica.abandon();
     for (const proxy of [this.s3, this.sqs, this.database]) await proxy?.close();
     this.queues?.close();
     this.bucket?.close();
