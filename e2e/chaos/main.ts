@@ -1,5 +1,5 @@
 import { say } from '../pods/progress.ts';
-import { play, scenarios } from './scenarios.ts';
+import { playAll, scenarios } from './scenarios.ts';
 
 // Plays every scenario, or those that are named, each in a world of its own.
 const LIMIT_MS = 15 * 60_000;
@@ -17,18 +17,12 @@ setTimeout(() => {
 say(`seed ${seed}; SEED=${seed} repeats its choices`);
 const figures: Record<string, Record<string, number>> = {};
 let problems = 0;
-for (const name of names) {
-  const scenario = scenarios[name];
-  if (!scenario)
-    throw new Error(`there is no scenario ${name}; there are ${Object.keys(scenarios).join(', ')}`);
-  say(`${name} begins`);
-  const start = performance.now();
-  const result = await play(scenario, { seed, say });
+await playAll(names, { seed, say }, (name, result, seconds) => {
   for (const problem of result.problems) say(`PROBLEM ${name}: ${problem}`);
   problems += result.problems.length;
-  figures[name] = { ...result.figures, seconds: Math.round((performance.now() - start) / 1000) };
+  figures[name] = { ...result.figures, seconds };
   say(`${name}: ${JSON.stringify(figures[name])}`);
-}
+});
 
 const sums = Object.fromEntries(
   COUNTS.map((count) => [count, Object.values(figures).reduce((sum, each) => sum + (each[count] ?? 0), 0)]),

@@ -12,15 +12,18 @@ export type Scenario = (world: World) => Promise<Result>;
 
 /** Everything, as `npm run test:chaos` plays it. */
 export const scenarios: Record<string, Scenario> = {
-  flood: (world) => flood(world, { clips: 200, players: 8, pauseSeconds: 8, patienceSeconds: 480 }),
+  flood: (world) => flood(world, { clips: 200, players: 8, pauseSeconds: 8, patienceSeconds: 420 }),
+  outages: (world) => outages(world, { seconds: 60, pauseSeconds: 8 }),
+  takeover: (world) => takeover(world, 30),
+  messages: (world) => messages(world, { untilDeadLetters: true }),
   stale: staleWorker,
   drain,
-  outages: (world) => outages(world, { seconds: 60, pauseSeconds: 8 }),
-  messages: (world) => messages(world, { untilDeadLetters: true }),
   deletion,
-  takeover: (world) => takeover(world, 30),
   takeover_at_5: (world) => takeover(world, 5),
 };
+
+/** Most of an outage is waiting, and so are the scenarios that are played meanwhile. */
+const BESIDE: Record<string, string> = { takeover: 'outages', messages: 'outages' };
 
 /** What `npm test` plays of it, in two minutes. */
 export const slice: Record<string, Scenario> = {
@@ -52,4 +55,25 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
   await world.stop();
   process.off('exit', abandon);
   return result;
+}
+
+export type Report = (name: string, result: Result, seconds: number) => void;
+
+/** Plays the named scenarios one after the other, but for those that may go beside another one. */
+export async function playAll(names: string[], options: PlayOptions, report: Report): Promise<void> {
+  const one = async (name: string) => {
+    const scenario = scenarios[name];
+    if (!scenario) throw new Error(`there is no ${name}; there are ${Object.keys(scenarios).join(', ')}`);
+    options.say?.(`${name} begins`);
+    const start = performance.now();
+    const result = await play(scenario, options);
+    report(name, result, Math.round((performance.now() - start) / 1000));
+  };
+  const inTurn = async (turn: string[]) => {
+    for (const name of turn) await one(name);
+  };
+  const isBeside = (name: string) => names.includes(BESIDE[name] ?? '');
+  for (const name of names.filter((name) => !isBeside(name))) {
+    await Promise.all([one(name), inTurn(names.filter((other) => BESIDE[other] === name))]);
+  }
 }

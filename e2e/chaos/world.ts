@@ -23,7 +23,7 @@ const BUCKET = 'chaos';
 /** How long a worker may be silent in the suites; the product's default is 30. */
 export const VISIBILITY_SECONDS = 5;
 /** So that what the sweeper does in two minutes is seen in seconds. */
-export const SWEEP_SECONDS = 4;
+export const SWEEP_SECONDS = 2;
 
 const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
