@@ -86,17 +86,18 @@ export async function makeMedia(
   const picture = await examine(ffprobe, path('original'), signal);
   onProgress(10);
 
-  const expected = Math.min(picture.seconds, MAX_CLIP_SECONDS) + BUMPER_SECONDS;
+  const shown = Math.min(picture.seconds, MAX_CLIP_SECONDS);
   const limits = runLimits(picture);
   const ffmpeg = await confine(programs.ffmpeg, path('ffmpeg'), limits);
   const source = { ...picture, path: path('original'), pixels: picture.width * picture.height };
   await runFfmpeg(ffmpeg, planTranscode(source, path('clip.mp4'), path('poster.jpg')), {
     signal,
     timeoutSeconds: wallSeconds(limits),
-    onProgress: (seconds) => onProgress(Math.min(90, 10 + Math.round((80 * seconds) / expected))),
+    onProgress: (seconds) =>
+      onProgress(Math.min(90, 10 + Math.round((80 * seconds) / (shown + BUMPER_SECONDS)))),
   });
   const made = await probePicture(ffprobe, path('clip.mp4'), signal);
-  judgeMade(made, expected);
+  judgeMade(made, shown);
   return made.seconds;
 }
 
@@ -110,9 +111,11 @@ async function examine(ffprobe: string, path: string, signal: AbortSignal): Prom
 }
 
 /** A file that was cut off can announce more than it holds; a clip of what is left would be passed off as whole. */
-function judgeMade(made: Picture | null, expectedSeconds: number): asserts made is Picture {
-  if (!made || made.seconds < 0.9 * expectedSeconds) {
-    throw new Impossible('unreadable', `${made?.seconds ?? 0} s of ${expectedSeconds} s could be read`);
+function judgeMade(made: Picture | null, shownSeconds: number): asserts made is Picture {
+  const madeSeconds = Math.max(0, (made?.seconds ?? 0) - BUMPER_SECONDS);
+  // The tenth is for the last frame of a short clip.
+  if (!made || madeSeconds < 0.95 * shownSeconds - 0.1) {
+    throw new Impossible('unreadable', `${madeSeconds} s of ${shownSeconds} s could be read`);
   }
 }
 
