@@ -29,6 +29,8 @@ export interface Ending {
 
 // ffmpeg answers SIGXCPU by ending, with the first code, or with the second when it had to be told four times.
 const CPU_SPENT_CODES = [255, 123];
+/** The shell's and the loader's. */
+const NOT_STARTED_CODES = [126, 127];
 const crashes = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSYS', 'SIGTRAP']);
 /** Said by ffmpeg and by x264, which may go on without the frame and end well. */
 export const outOfMemory = /Cannot allocate memory|malloc of size/;
@@ -43,7 +45,7 @@ const systemsFault = /No space left|^(env|setsid|unshare|prlimit|setpriv|sh): /m
 export function verdictOn({ exitCode, signal, stderr }: Ending): Impossible | null {
   const complaint = stderr.replace(/^frame=.*$/gm, '').trim();
   const detail = lastLines(complaint) || `ended by ${signal ?? exitCode}`;
-  if (systemsFault.test(stderr)) return null;
+  if (systemsFault.test(stderr) || NOT_STARTED_CODES.includes(exitCode ?? 0)) return null;
   if (outOfMemory.test(complaint) || filtersStarved.test(complaint) || signal === 'SIGXFSZ')
     return new Impossible('too_demanding', detail);
   if (signal === 'SIGXCPU' || CPU_SPENT_CODES.includes(exitCode ?? 0)) {

@@ -108,7 +108,7 @@ describe.runIf(missing.length === 0)('a confined program', () => {
   });
 
   test.each<[string, string, Partial<ProcessLimits>]>([
-    ['memory', 'too_demanding', { memoryBytes: 250 * 2 ** 20 }],
+    ['memory', 'too_demanding', { memoryBytes: 350 * 2 ** 20 }],
     ['processor time', 'took_too_long', { cpuSeconds: 1 }],
     ['file size', 'too_demanding', { fileBytes: 50_000 }],
   ])('gets no more %s than allowed, which is a verdict', async (_what, code, own) => {
