@@ -65,7 +65,7 @@ export const containers: HostileFile[] = [
     make: ({ clip, canary }) => refersTo(clip, alias(canary.path)),
   },
   {
-    // ffmpeg knows no such reference and reads the file itself, where the media are.
+    // Not followed: the file itself is read, where the media are.
     name: 'media-by-url',
     expected: 'processed',
     make: ({ clip, canary }) => refersTo(clip, box('url ', uint32(0), `${canary.url}\0`)),

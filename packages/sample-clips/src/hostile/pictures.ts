@@ -89,6 +89,11 @@ export const pictures: HostileFile[] = [
   encoded('vp9', 'processed', source, '-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -f mp4', 'libvpx-vp9'),
   encoded('animation-codec', 'unsupported_codec', source, '-c:v qtrle -f mov'),
   encoded('png-codec', 'unsupported_codec', source, '-c:v png -f mov'),
+  {
+    name: 'odd-sound',
+    expected: 'unsupported_codec',
+    make: ({ clip, convert }) => convert(clip, '-i {} -f lavfi -i sine=d=1 -c:v copy -c:a adpcm_ms -f mov'),
+  },
   encoded('raw-pictures', 'unsupported_codec', source, '-c:v rawvideo -pix_fmt uyvy422 -f mov'),
   encoded(
     'hdr',
