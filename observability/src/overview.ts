@@ -214,7 +214,8 @@ const outbox: Row = {
     }),
     one({
       title: 'Oldest entry',
-      description: 'An entry lives for about a second, and media must be gone within a minute; there the alert stands.',
+      description:
+        'An entry lives for about a second, and media must be gone within a minute; there the alert stands.',
       unit: 's',
       limit: 60,
       expr: shared('anb_outbox_oldest_seconds', 'kind'),
