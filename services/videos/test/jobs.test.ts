@@ -331,6 +331,18 @@ describe('GET /api/videos/{video_id}/events', () => {
     await vi.waitFor(async () => expect(await streams()).toBe(0), 3000);
   });
 
+  test('forgets a client that was gone before the first byte', async () => {
+    const id = await createVideo(videos.database.admin, player.id, { status: 'uploaded' });
+    const gone = new AbortController();
+    const { authorization } = player;
+    const answer = await videos.app.request(`/api/videos/${id}/events`, {
+      ...{ headers: { authorization }, signal: gone.signal },
+    });
+    expect([answer.status, await streams()]).toEqual([200, 1]);
+    gone.abort();
+    expect(await streams()).toBe(0);
+  });
+
   test('is refused beyond the cap, and costs one query for all', async () => {
     const ids = await Promise.all(
       [1, 2].map(() => createVideo(videos.database.admin, player.id, { status: 'uploaded' })),

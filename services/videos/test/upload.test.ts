@@ -1,7 +1,7 @@
 import { createVideo, type Player } from '@anb/testing/players';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { requeueUnfinished } from '../src/store/jobs.ts';
-import { MAX_UPLOAD_BYTES, startVideos, type Videos } from './setup.ts';
+import { MAX_UPLOAD_BYTES, movie, startVideos, type Videos } from './setup.ts';
 
 let videos: Videos;
 let player: Player;
@@ -13,9 +13,6 @@ beforeEach(async () => {
   player = await videos.players.signUp();
 });
 afterAll(() => videos.stop());
-
-const movie = (bytes = 1000) =>
-  Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(bytes - 12, 7)]);
 
 function form(parts: [string, string | Buffer, string?][]): FormData {
   const data = new FormData();

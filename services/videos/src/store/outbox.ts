@@ -67,13 +67,11 @@ export async function mediaPlacement(sql: ISql, videoId: string): Promise<Placem
   return row;
 }
 
-/** Unless they belong, by now, where they were. */
 export async function noteMediaMoved(sql: ISql, videoId: string, placement: Placement): Promise<void> {
   await sql`
     update videos.videos
     set media_withheld = ${!placement.media_withheld}
-    where id = ${videoId} and media_version = ${placement.version} and deleted_at is null
-      and media_withheld = ${placement.media_withheld} and open = media_withheld`;
+    where id = ${videoId} and media_version = ${placement.version} and deleted_at is null`;
 }
 
 /** Of the kinds that have entries; those that were left for later count from then on. */
