@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
 import { publicServices } from '@anb/topology';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api } from './api.ts';
@@ -196,5 +197,62 @@ describe('the smoke test', () => {
       /VOTES_URL: is required\n {2}PORTAL_URL: is required\npackages\/toolbox\/README\.md /,
     );
     expect(code).toBe(78);
+  });
+});
+
+describe('npm run videos --', () => {
+  const command = async (name: string, change: Record<string, string> = {}) => {
+    const child = spawn(process.execPath, ['stack/src/command.ts', name], {
+      cwd: root,
+      // A shell's own account, which must not be asked.
+      env: { ...process.env, DATA_DIR: folder.path, AWS_ACCESS_KEY_ID: 'elsewhere', ...change },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [out, err, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ]);
+    return { code, out, err };
+  };
+
+  test('audit finds store and catalogue in step after the contest that was played', async () => {
+    const { code, out } = await command('audit');
+    expect(JSON.parse(out)).toMatchObject({ objects_without_rows: [], rows_without_objects: [] });
+    expect(code).toBe(0);
+  });
+
+  test('audit names what nothing accounts for, until clean-up has removed it', async () => {
+    const s3 = new S3Client({
+      endpoint: env.S3_ENDPOINT ?? '',
+      region: env.AWS_REGION ?? '',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    await s3.send(new PutObjectCommand({ Bucket: env.S3_BUCKET, Key: 'media/stray', Body: 'x' }));
+    const found = await command('audit');
+    expect(JSON.parse(found.out)).toMatchObject({ objects_without_rows: ['media/stray'] });
+    expect(found.code).toBe(1);
+    const cleaned = await command('clean-up', { ABANDONED_HOURS: '0' });
+    expect(cleaned.out).toContain('{"uploads":0,"objects":1,"multiparts":0}');
+    expect((await command('audit')).code).toBe(0);
+  });
+
+  test.each(['redrive', 'requeue'])('%s has nothing to do', async (name) => {
+    const { code, out } = await command(name);
+    expect(out).toMatch(/"(moved|videos)":0/);
+    expect(code).toBe(0);
+  });
+
+  test('is for the user of the stack alone: its file holds a password', () => {
+    expect(statSync(join(folder.path, 'videos.env')).mode & 0o777).toBe(0o600);
+  });
+
+  test('says which commands there are, and where no stack runs', async () => {
+    const unknown = await command('audti');
+    expect(unknown.err).toContain('one of: audit, clean-up, redrive, requeue\n');
+    const elsewhere = await command('audit', { DATA_DIR: root });
+    expect(elsewhere.err).toContain(`No stack runs on ${root.replace(/\/$/, '')}: npm start`);
+    expect([unknown.code, elsewhere.code]).toEqual([2, 2]);
   });
 });

@@ -67,12 +67,16 @@ async function look({ cluster, objects }: System): Promise<void> {
   say(`${waysTried} ways between pods and addresses tried, every monitor's targets scraped`);
 }
 
-/** The doctor and the chart's test inside the cluster, then the same game through the load balancer. */
+/** The doctor, the commands and the chart's test inside the cluster, then the same game through the load balancer. */
 async function play({ cluster }: System): Promise<void> {
   const doctor = await cluster.run('CronJob', `${RELEASE}-doctor`);
   say(`doctor: ${doctor.sandbox.lines.at(-1)}`);
   const smoke = await cluster.run('Pod', `${RELEASE}-smoke-test`);
   say(`helm test: ${smoke.sandbox.lines.at(-1)}`);
+  for (const command of ['redrive', 'requeue', 'clean-up', 'audit']) {
+    const { sandbox } = await cluster.run('CronJob', `${RELEASE}-${command}`);
+    say(`${command}: ${sandbox.lines.at(-1)}`);
+  }
   const program = join(import.meta.dirname, '../../packages/toolbox/src/smoke.ts');
   const outside = spawn(process.execPath, [program], { env: { ...process.env, BASE_URL: PUBLIC_URL } });
   const lines: string[] = [];

@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { Commands } from './constructs/commands.ts';
 import {
   awsConfig,
   databaseConfig,
@@ -69,7 +70,16 @@ export class RisingStars extends Chart {
         ...deadLetterConfig,
         ...publicConfig,
         MAX_UPLOAD_MB: text`${videos.maxUploadMb}`,
+        MAX_DIRECT_UPLOAD_MB: text`${videos.maxDirectUploadMb}`,
+        MAX_VIDEOS: text`${videos.maxVideosPerPlayer}`,
+        MAX_DIRECT_UPLOADS: text`${videos.maxDirectUploads}`,
       },
+      secretFiles: [db.videos.secret],
+      reaches: { database: true, aws: true },
+    });
+    new Commands(this, 'videos-commands', {
+      of: 'videos',
+      values: videos,
       secretFiles: [db.videos.secret],
       reaches: { database: true, aws: true },
     });

@@ -29,6 +29,7 @@ const URL_OR_EMPTY = /^(https?:\/\/\S+)?$/;
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const NAME_OR_EMPTY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/;
 const REGISTRY = /^([a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*)?$/;
+const CRON = /^(@(hourly|daily|weekly|monthly|yearly)|[\d*/,-]+( [\w*/,-]+){4})$/;
 const KEY = /^[-._a-zA-Z0-9]+$/;
 const TAG = /^(\w[\w.-]{0,127})?$/;
 
@@ -283,12 +284,35 @@ export const schema = section('Values of the chart.', {
     ...httpService({
       repository: 'rising-stars-videos',
       memory: '256Mi',
-      memoryLimit: '640Mi',
+      // 128 uploads at once hold 5 MiB each.
+      memoryLimit: '1Gi',
       grace: 960,
       deregistration: 900,
     }),
     databasePool: databasePool(10),
-    maxUploadMb: int(1, 1000, 100, 'Largest clip, in MiB.'),
+    maxUploadMb: int(1, 1000, 100, 'Largest clip that comes through the service, in MiB.'),
+    maxDirectUploadMb: int(1, 5000, 500, 'Largest clip that goes to the bucket directly, in MiB.'),
+    maxVideosPerPlayer: int(
+      1,
+      100_000,
+      100,
+      'Videos that a player may have; then one must be deleted first.',
+    ),
+    maxDirectUploads: int(1, 1000, 5, 'Direct uploads that a player may have under way.'),
+    commands: section('What runs beside the pods, as Jobs: clean-up, audit, redrive, requeue.', {
+      cleanUp: section('Removes abandoned uploads, and objects that nothing in the catalogue accounts for.', {
+        enabled: flag(true, 'Off: it runs when somebody makes a Job of it.'),
+        schedule: pattern(CRON, '17 * * * *', 'When it runs, as cron writes it.'),
+        abandonedHours: int(
+          1,
+          720,
+          24,
+          'How long nobody must have touched them. The bucket keeps unfinished multipart uploads for longer.',
+        ),
+      }),
+      resources: resources({ cpu: '100m', memory: '128Mi', memoryLimit: '384Mi' }),
+      podAnnotations: strings('More annotations on their pods, such as one that keeps a mesh out.'),
+    }),
   }),
   votes: section('Ballots, rankings.', {
     ...httpService({
@@ -321,8 +345,8 @@ export const schema = section('Values of the chart.', {
     databasePool: databasePool(2),
     scratchSize: pattern(
       /^[1-9]\d*(Mi|Gi)$/,
-      '1Gi',
-      'Room for files in work; at least three times videos.maxUploadMb.',
+      '2Gi',
+      'Room for files in work: the largest upload, direct or not, and 512 MiB for its clip; twice that bears a job that was killed before.',
     ),
     replicas: int(0, 100, 1, 'Replicas while KEDA is off.'),
     keda: section('Workers by length of the queue.', {

@@ -134,6 +134,11 @@ describe('what people get wrong is refused', () => {
       { networkPolicy: { databaseCidrs: ['10.0.0.1'] } },
       'does not match pattern',
     ],
+    [
+      'a time of the day for a schedule',
+      { videos: { commands: { cleanUp: { schedule: '03:00' } } } },
+      'pattern',
+    ],
     ['no processor to measure against', { auth: { resources: { requests: { cpu: null } } } }, "'cpu'"],
     ['a limit in words', { auth: { resources: { limits: { memory: 'much' } } } }, 'does not match pattern'],
     ['a number as text', { auth: { replicas: 'two' } }, 'want integer'],
@@ -207,7 +212,7 @@ describe('contradictions are refused with what to do', () => {
     [
       'more connections than the database has',
       { database: { maxConnections: 420 } },
-      'could open 342 database connections, of which database.maxConnections (420) allows 336',
+      'could open 344 database connections, of which database.maxConnections (420) allows 336',
     ],
     [
       'more workers than it has',
@@ -250,9 +255,19 @@ describe('contradictions are refused with what to do', () => {
       'must have no port',
     ],
     [
-      'uploads that the workers have no room for',
-      { videos: { maxUploadMb: 400 } },
-      'transcoder.scratchSize (1Gi) must hold three times videos.maxUploadMb (400): 1200Mi or more',
+      'direct uploads that the workers have no room for',
+      { videos: { maxDirectUploadMb: 1537 } },
+      'transcoder.scratchSize (2Gi) must hold the largest upload (videos.maxUploadMb or maxDirectUploadMb, 1537) and 512 MiB for its clip: 2049Mi or more',
+    ],
+    [
+      'other uploads that they have no room for',
+      { videos: { maxUploadMb: 600 }, transcoder: { scratchSize: '1111Mi' } },
+      'maxDirectUploadMb, 600) and 512 MiB for its clip: 1112Mi or more',
+    ],
+    [
+      'logs where the clean-up would remove them',
+      { ingress: { accessLogsBucket: 'rising-stars-media' } },
+      'ingress.accessLogsBucket (rising-stars-media) is storage.bucket',
     ],
     [
       'rights shared by two programs',
@@ -289,16 +304,16 @@ describe('contradictions are refused with what to do', () => {
   });
 
   test('the connections count the pods of a rollout', async () => {
-    // auth 5, videos 10, votes 10 for 6 pods and as many that leave; transcoder 2 for 10; a migration and a shell.
-    const enough = Math.ceil(((5 + 10 + 10) * 12 + 2 * 20 + 2) / 0.8);
+    // auth 5, videos 10, votes 10 for 6 pods and as many that leave; transcoder 2 for 10; a migration, a shell and two commands.
+    const enough = Math.ceil(((5 + 10 + 10) * 12 + 2 * 20 + 4) / 0.8);
     expect(await refusal({ database: { maxConnections: enough + 1 } })).toBe('');
   });
 
-  test('a Secret may serve two logins, and a room hold three uploads to the byte', async () => {
+  test('a Secret may serve two logins, and a room hold an upload and its clip to the MiB', async () => {
     const secrets = { videos: { existingSecret: 'db' }, votes: { existingSecret: 'db' } };
     const app = { create: false, name: 'rising-stars-votes' };
     expect(await refusal({ auth: { serviceAccount: app } })).toBe('');
-    expect(await refusal({ secrets, videos: { maxUploadMb: 341 } })).toBe('');
+    expect(await refusal({ secrets, videos: { maxDirectUploadMb: 1536 } })).toBe('');
   });
 });
 

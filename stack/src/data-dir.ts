@@ -1,14 +1,16 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+const pidFile = (folder: string) => join(folder, 'stack.pid');
+
 /**
  * Takes the data folder for this process alone.
  * @returns gives it back
  * @throws when another stack runs on it, or it can not be written
  */
 export function takeDataDir(folder: string): () => void {
-  const file = join(folder, 'stack.pid');
-  const pid = runningStack(file);
+  const file = pidFile(folder);
+  const pid = runningStack(folder);
   if (pid) {
     throw new Error(
       `A stack runs on ${folder} already (process ${pid}). Stop it first, or set DATA_DIR to another folder.`,
@@ -24,9 +26,9 @@ export function takeDataDir(folder: string): () => void {
 }
 
 /** The process that holds the folder; a killed one leaves its file, and its number may be another's by now. */
-function runningStack(file: string): string | undefined {
+export function runningStack(folder: string): string | undefined {
   try {
-    const pid = readFileSync(file, 'utf8').trim();
+    const pid = readFileSync(pidFile(folder), 'utf8').trim();
     if (pid === String(process.pid)) return undefined;
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('stack/') ? pid : undefined;
   } catch {

@@ -10,6 +10,7 @@ import { STORE_PATH, startGateway } from '@anb/local-gateway';
 import { type PublicService, publicServices } from '@anb/topology';
 import type { Config } from './config.ts';
 import { takeDataDir } from './data-dir.ts';
+import { writeEnvironment } from './environment.ts';
 import { say } from './log-lines.ts';
 import { tryPort } from './port.ts';
 import { type Program, runToEnd, Supervised } from './processes.ts';
@@ -110,15 +111,17 @@ export class Stack {
     };
     const web = (name: PublicService, env: Record<string, string>) =>
       program(name, { PORT: String(ports[name]), ...env });
+    const videos = web('videos', {
+      ...databaseUrl('videos'),
+      ...addresses,
+      ...storage,
+      SQS_DEAD_LETTER_URL: cloud.deadLetterUrl,
+      S3_PUBLIC_ENDPOINT: `${publicUrl}${STORE_PATH}`,
+    });
+    writeEnvironment(config.DATA_DIR, videos.env);
     await this.#run([
       web('auth', { ...databaseUrl('auth'), SIGNING_KEY_FILE: signingKeyFile }),
-      web('videos', {
-        ...databaseUrl('videos'),
-        ...addresses,
-        ...storage,
-        SQS_DEAD_LETTER_URL: cloud.deadLetterUrl,
-        S3_PUBLIC_ENDPOINT: `${publicUrl}${STORE_PATH}`,
-      }),
+      videos,
       web('votes', { ...databaseUrl('votes'), ...addresses }),
       web('portal', { VOTES_URL: urls.votes }),
       ...Array.from({ length: config.TRANSCODERS }, () =>

@@ -29,9 +29,9 @@ idle_timeout.timeout_seconds={{ .idleTimeoutSeconds }},routing.http.drop_invalid
 {{- join "," $tags }}
 {{- end }}
 
-{{- /* Database connections of a rollout at full scale, when each old pod still ends its work beside the new one; a migration, a shell. */}}
+{{- /* Database connections of a rollout at full scale, when each old pod still ends its work beside the new one; a migration, a shell, the clean-up and another command. */}}
 {{- define "rising-stars.databaseConnections" -}}
-{{- $sum := 2 }}
+{{- $sum := 4 }}
 {{- range list .Values.auth .Values.videos .Values.votes }}
 {{- $replicas := ternary .autoscaling.maxReplicas .replicas .autoscaling.enabled | int }}
 {{- $sum = add $sum (mul .databasePool 2 $replicas) }}

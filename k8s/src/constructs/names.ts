@@ -67,4 +67,4 @@ export const serviceAccountName = (what: string, given: { name: Expression<strin
 export const migrateName = new Expression(`include "${PRODUCT}.migrateName" .`, `${PRODUCT}-migrate`);
 
 /** Connections of a rollout at full scale; the sum is the helper's, this is what it comes to by default. */
-export const databaseConnections = new Expression(`include "${PRODUCT}.databaseConnections" .`, '342');
+export const databaseConnections = new Expression(`include "${PRODUCT}.databaseConnections" .`, '344');

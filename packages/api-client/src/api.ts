@@ -124,9 +124,10 @@ export async function patiently(send: () => Promise<Answer>): Promise<Answer> {
 /** @throws Refused */
 export function accept<T>(request: string, expected: Expected, answer: Answer): T {
   const value = parse<T>(answer.body);
-  const isExpected = answer.status === (expected.status ?? 200) && value !== undefined;
+  const isWhole = value !== undefined || answer.status === 204;
+  const isExpected = answer.status === (expected.status ?? 200) && isWhole;
   if (!isExpected || !holds(value, expected.body)) throw new Refused(request, expected, answer);
-  return value;
+  return value as T;
 }
 
 function holds(value: unknown, part: unknown): boolean {

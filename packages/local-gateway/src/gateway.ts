@@ -17,6 +17,7 @@ export const LIVENESS_PATH = '/_livez';
 const UNSIGNED = 'Objects are reached by signed addresses only; the API hands them out.';
 /** A bucket's name, a key. */
 const OBJECT = /^\/[a-z0-9][a-z0-9.-]{2,62}\/[^/]/;
+const PART = ['uploadId', 'partNumber'];
 /** 100 MB over a slow link take their time. */
 const REQUEST_TIMEOUT_MS = 60 * 60_000;
 
@@ -29,9 +30,13 @@ export async function startGateway({ host, port, services, storeUrl }: GatewayOp
     const toStore = url.startsWith(`${STORE_PATH}/`);
     if (toStore) {
       request.url = url.slice(STORE_PATH.length);
-      if (!isSignedRead(request)) return refuse(request, response, 403, 'not_signed', UNSIGNED);
-      // With it the request would be one to the queues, which the same server answers.
-      delete request.headers['x-amz-target'];
+      if (!isSignedRead(request) && !isSignedPart(request)) {
+        return refuse(request, response, 403, 'not_signed', UNSIGNED);
+      }
+      // With one the request would be to the queues, which the same server answers; with another, a copy.
+      for (const name of Object.keys(request.headers)) {
+        if (name.startsWith('x-amz-')) delete request.headers[name];
+      }
     }
     const target = toStore ? storeUrl : services[serviceFor(url.split('?', 1)[0] ?? '/')];
     await proxy.web(request, response, { target }).catch(() => answerAway(request, response));
@@ -53,12 +58,22 @@ export async function startGateway({ host, port, services, storeUrl }: GatewayOp
  * never handed out here, to list, to write or to delete, must not pass at all.
  */
 function isSignedRead({ method, url = '' }: IncomingMessage): boolean {
-  const [path = '', query] = url.split('?', 2);
-  return (
-    (method === 'GET' || method === 'HEAD') &&
-    OBJECT.test(path) &&
-    new URLSearchParams(query).has('X-Amz-Signature')
+  return (method === 'GET' || method === 'HEAD') && isSigned(url);
+}
+
+/** Whether it puts one part of an upload under way, which only who began it has the id of. */
+function isSignedPart({ method, url = '' }: IncomingMessage): boolean {
+  const query = new URLSearchParams(url.split('?', 2)[1]);
+  const isPart = PART.every((name) => query.get(name));
+  const isNoMore = [...query.keys()].every(
+    (name) => PART.includes(name) || name === 'x-id' || name.startsWith('X-Amz-'),
   );
+  return method === 'PUT' && isSigned(url) && isPart && isNoMore;
+}
+
+function isSigned(url: string): boolean {
+  const [path = '', query] = url.split('?', 2);
+  return OBJECT.test(path) && new URLSearchParams(query).has('X-Amz-Signature');
 }
 
 function answerAway(request: IncomingMessage, response: ServerResponse): void {

@@ -91,12 +91,36 @@ describe('the store', () => {
     ],
     ['to delete', (signed: string) => [signed, { method: 'DELETE' }]],
     ['to write', (signed: string) => [signed, { method: 'PUT', body: 'adiós' }]],
+    [
+      'to write, with an empty upload',
+      (signed: string) => [`${signed}&uploadId=&partNumber=1`, { method: 'PUT', body: 'adiós' }],
+    ],
+    [
+      'to rename',
+      (signed: string) => [`${signed}&uploadId=a&partNumber=1&renameObject`, { method: 'PUT', body: '' }],
+    ],
   ] as [string, (signed: string) => [string, RequestInit?]][])('refuses an address %s', async (_what, of) => {
     const { signed, bucket } = await storeBehindGateway();
     const answer = await fetch(...of(signed));
     expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'not_signed' }]);
     expect(await bucket.keys()).toEqual(['originals/a']);
     expect(await (await fetch(signed)).text()).toBe('hola');
+  });
+
+  test('takes the parts of an upload at their signed addresses, and no copies of objects', async () => {
+    const { bucket, gateway } = await storeBehindGateway();
+    const objects = new ObjectStore({ ...bucket, publicEndpoint: `${gateway}/_store` });
+    const uploadId = await objects.beginMultipart('originals/b', { contentType: 'video/mp4' });
+    const answer = await fetch(await objects.signPart('originals/b', uploadId, 1, 4), {
+      method: 'PUT',
+      body: 'copy',
+      headers: { 'x-amz-copy-source': `${bucket.bucket}/originals/a` },
+    });
+    expect(answer.status).toBe(200);
+    await objects.completeMultipart('originals/b', uploadId, [
+      { number: 1, etag: answer.headers.get('etag') ?? '' },
+    ]);
+    expect(Buffer.from((await objects.readStart('originals/b', 100)) ?? []).toString()).toBe('copy');
   });
 
   test('is no way to the queues', async () => {

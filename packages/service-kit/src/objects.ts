@@ -223,12 +223,17 @@ export class ObjectStore {
     }
   }
 
-  /** An object's first bytes, fewer when it has fewer. */
-  async readStart(key: string, bytes: number): Promise<Uint8Array> {
-    const { Body } = await this.#client.send(
-      new GetObjectCommand({ Bucket: this.#bucket, Key: key, Range: `bytes=0-${bytes - 1}` }),
-    );
-    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  /** An object's first bytes, fewer when it has fewer; null when there is no such object. */
+  async readStart(key: string, bytes: number): Promise<Uint8Array | null> {
+    try {
+      const { Body } = await this.#client.send(
+        new GetObjectCommand({ Bucket: this.#bucket, Key: key, Range: `bytes=0-${bytes - 1}` }),
+      );
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
   }
 
   /** @returns false when there is nothing to copy */

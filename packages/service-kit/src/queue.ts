@@ -57,10 +57,10 @@ export interface QueueOptions {
 /** One SQS queue. */
 export class JobQueue {
   readonly #client: SQSClient;
-  readonly #queueUrl: string;
+  readonly url: string;
 
   constructor({ queueUrl, region, endpoint }: QueueOptions) {
-    this.#queueUrl = queueUrl;
+    this.url = queueUrl;
     this.#client = new SQSClient({
       region,
       // Longer than the longest poll (20 s); a call that takes more is dead.
@@ -74,7 +74,7 @@ export class JobQueue {
   async send(messages: readonly OutgoingMessage[]): Promise<Set<number>> {
     const answer = await this.#client.send(
       new SendMessageBatchCommand({
-        QueueUrl: this.#queueUrl,
+        QueueUrl: this.url,
         Entries: messages.map(({ group, ...message }, place) => ({
           Id: String(place),
           MessageBody: JSON.stringify(message),
@@ -93,7 +93,7 @@ export class JobQueue {
   ): Promise<ReceivedMessage | null> {
     const answer = await this.#client.send(
       new ReceiveMessageCommand({
-        QueueUrl: this.#queueUrl,
+        QueueUrl: this.url,
         MaxNumberOfMessages: 1,
         WaitTimeSeconds: waitSeconds,
         VisibilityTimeout: visibilitySeconds,
@@ -114,14 +114,14 @@ export class JobQueue {
   }
 
   async delete(receipt: string): Promise<void> {
-    await this.#client.send(new DeleteMessageCommand({ QueueUrl: this.#queueUrl, ReceiptHandle: receipt }));
+    await this.#client.send(new DeleteMessageCommand({ QueueUrl: this.url, ReceiptHandle: receipt }));
   }
 
   /** Hides the message for so many seconds from now; 0 puts it back at once. */
   async hide(receipt: string, seconds: number): Promise<void> {
     await this.#client.send(
       new ChangeMessageVisibilityCommand({
-        QueueUrl: this.#queueUrl,
+        QueueUrl: this.url,
         ReceiptHandle: receipt,
         VisibilityTimeout: seconds,
       }),
@@ -131,7 +131,7 @@ export class JobQueue {
   async state(signal?: AbortSignal): Promise<QueueState> {
     const { Attributes = {} } = await this.#client.send(
       new GetQueueAttributesCommand({
-        QueueUrl: this.#queueUrl,
+        QueueUrl: this.url,
         AttributeNames: [
           'ApproximateNumberOfMessages',
           'ApproximateNumberOfMessagesNotVisible',
@@ -155,7 +155,7 @@ export class JobQueue {
     const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(policy);
     const name = String(deadLetterTargetArn).split(':').at(-1) ?? '';
     return {
-      deadLetterUrl: this.#queueUrl.replace(/[^/]+$/, name),
+      deadLetterUrl: this.url.replace(/[^/]+$/, name),
       maxReceives: Number(maxReceiveCount),
     };
   }

@@ -17,6 +17,7 @@ export interface PlayerDetails {
   first_name: string;
   last_name: string;
   city: string;
+  role: 'player' | 'organiser';
 }
 
 /** Publishes a signing key as auth does, and signs players in with it, without asking auth. */
@@ -32,10 +33,11 @@ export async function createPlayers(admin: Sql) {
     privateKey,
     publicKey,
     signUp: async (details: Partial<PlayerDetails> = {}): Promise<Player> => {
-      const { first_name, last_name, city } = {
+      const { first_name, last_name, city, role } = {
         first_name: 'Ana',
         last_name: 'Ríos',
         city: 'Bogotá',
+        role: 'player',
         ...details,
       };
       const [user] = await admin<{ id: number }[]>`
@@ -56,7 +58,7 @@ export async function createPlayers(admin: Sql) {
         values (${id}, now() + interval '1 day')
         returning id`;
       const sessionId = session?.id ?? '';
-      const token = await new SignJWT({ sid: sessionId, role: 'player' })
+      const token = await new SignJWT({ sid: sessionId, role })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)

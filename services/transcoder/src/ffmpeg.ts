@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import ffmpeg from 'fluent-ffmpeg';
+import ffmpegCommand from 'fluent-ffmpeg';
+import { killGroup } from './confine.ts';
+import { Impossible, outOfMemory, verdictOn } from './failure.ts';
 import { type FfmpegPlan, untrustedInput } from './recipe.ts';
 
 const run = promisify(execFile);
@@ -18,11 +20,13 @@ export interface Picture {
   height: number;
   /** 0 when the file does not say. */
   seconds: number;
+  /** Frames a second. */
+  frameRate: number;
+  /** How many of all kinds the file has. */
+  streams: number;
 }
 
-/** ffmpeg or ffprobe could make nothing of the file. */
-export class Unreadable extends Error {}
-
+/** By the clock, although its processor time was not spent: the machine was busy with others. */
 export class TookTooLong extends Error {}
 
 const PROBE_TIMEOUT_MS = 30_000;
@@ -34,50 +38,76 @@ interface Probed {
     width?: number;
     height?: number;
     duration?: string;
+    nb_frames?: string;
+    avg_frame_rate?: string;
     disposition?: { attached_pic?: number };
   }[];
-  format?: { duration?: string };
+  format?: { duration?: string; nb_streams?: number };
 }
 
 /**
  * Finds the picture track of an MP4 or QuickTime file.
  * @returns null when it has none
- * @throws Unreadable
+ * @throws Impossible
  */
 export async function probePicture(
-  { ffprobe }: Programs,
+  ffprobe: string,
   path: string,
   signal: AbortSignal,
 ): Promise<Picture | null> {
   const entries =
-    'stream=index,codec_name,width,height,duration:stream_disposition=attached_pic:format=duration';
+    'stream=index,codec_name,width,height,duration,nb_frames,avg_frame_rate' +
+    ':stream_disposition=attached_pic:format=duration,nb_streams';
   const args = [
-    '-v',
-    'error',
-    ...untrustedInput,
-    '-select_streams',
-    'v',
-    '-show_entries',
-    entries,
-    '-of',
-    'json',
-    path,
+    ...['-v', 'error', ...untrustedInput],
+    ...['-select_streams', 'v', '-show_entries', entries, '-of', 'json', path],
   ];
-  const { stdout } = await run(ffprobe, args, { signal, timeout: PROBE_TIMEOUT_MS }).catch((error) => {
-    // A number is ffprobe's own verdict; anything else is ours or the system's: a kill, a missing program.
-    if (typeof error.code === 'number') throw new Unreadable(lastLines(error.stderr));
-    throw error;
-  });
-  const { streams = [], format } = JSON.parse(stdout) as Probed;
+  const { streams = [], format } = JSON.parse(await output(ffprobe, args, signal)) as Probed;
   const picture = streams.find(({ width, disposition }) => width && !disposition?.attached_pic);
   if (!picture) return null;
+  const seconds = Number(picture.duration ?? format?.duration ?? 0) || 0;
   return {
     stream: picture.index,
     codec: picture.codec_name ?? 'unknown',
     width: picture.width ?? 0,
     height: picture.height ?? 0,
-    seconds: Number(picture.duration ?? format?.duration ?? 0) || 0,
+    seconds,
+    // Of a fragmented file only the first of these is known; of the two the file can hide the work in either.
+    frameRate: Math.max(
+      quotient(picture.avg_frame_rate ?? ''),
+      seconds && Number(picture.nb_frames ?? 0) / seconds,
+    ),
+    streams: format?.nb_streams ?? streams.length,
   };
+}
+
+/** What a program prints. */
+async function output(program: string, args: string[], signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
+  const late = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  const stop = AbortSignal.any([signal, late]);
+  const running = run(program, args, { maxBuffer: 4 * 2 ** 20 });
+  const kill = () => running.child.pid && killGroup(running.child.pid);
+  stop.addEventListener('abort', kill, { once: true });
+  try {
+    return (await running).stdout;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (late.aborted) throw new TookTooLong('the probe took too long');
+    const {
+      code,
+      signal: killer,
+      stderr,
+    } = error as Error & { code?: unknown; signal?: string; stderr?: string };
+    if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+      throw new Impossible('unreadable', 'endless complaints');
+    // Text is the system's word: a missing program.
+    if (typeof code === 'string') throw error;
+    const ending = { exitCode: (code as number) ?? null, signal: killer ?? null, stderr: stderr ?? '' };
+    throw verdictOn(ending) ?? error;
+  } finally {
+    stop.removeEventListener('abort', kill);
+  }
 }
 
 export interface RunOptions {
@@ -89,40 +119,62 @@ export interface RunOptions {
 
 /**
  * Runs ffmpeg once by a plan.
- * @throws Unreadable when ffmpeg itself gave up; TookTooLong; any other error when it was killed or the disk is full
+ * @throws Impossible when the file is to blame; TookTooLong; any other error when it was killed or the disk is full
  */
-export function runFfmpeg(programs: Programs, plan: FfmpegPlan, options: RunOptions): Promise<void> {
+export function runFfmpeg(ffmpeg: string, plan: FfmpegPlan, options: RunOptions): Promise<void> {
   const { signal, timeoutSeconds, onProgress } = options;
-  const command = ffmpeg({ timeout: timeoutSeconds }).setFfmpegPath(programs.ffmpeg);
+  const command = ffmpegCommand().setFfmpegPath(ffmpeg);
   for (const { path, options } of plan.inputs) command.input(path).inputOptions(options);
   command.complexFilter(plan.filterGraph);
   for (const { path, options } of plan.outputs) command.output(path).outputOptions(options);
 
+  const late = AbortSignal.timeout(timeoutSeconds * 1000);
+  const stop = AbortSignal.any([signal, late]);
   return new Promise((resolve, reject) => {
-    const kill = () => command.kill('SIGKILL');
-    const settle = (error?: Error) => {
-      signal.removeEventListener('abort', kill);
-      if (error) reject(error);
+    // Its own kill ends the process alone.
+    const kill = () => {
+      const { ffmpegProc } = command as unknown as { ffmpegProc?: ChildProcess };
+      if (ffmpegProc?.pid) killGroup(ffmpegProc.pid);
+    };
+    let starved = false;
+    const settle = (error?: unknown) => {
+      stop.removeEventListener('abort', kill);
+      if (signal.aborted) reject(signal.reason);
+      else if (late.aborted) reject(new TookTooLong(`not done in ${Math.round(timeoutSeconds)} s`));
+      else if (error) reject(error);
+      else if (starved) reject(new Impossible('too_demanding', 'frames were left out for want of memory'));
       else resolve();
     };
-    signal.addEventListener('abort', kill, { once: true });
+    stop.addEventListener('abort', kill, { once: true });
     command
       // Before the first job of a process ffmpeg is asked what it can do; an abort meanwhile found nothing to kill.
-      .on('start', () => signal.aborted && kill())
-      .on('progress', ({ timemark }: { timemark: string }) => onProgress?.(secondsOf(timemark)))
-      .on('end', () => settle(signal.aborted ? signal.reason : undefined))
-      .on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
-        if (signal.aborted) return settle(signal.reason);
-        if (error.message.startsWith('process ran into a timeout')) {
-          return settle(new TookTooLong(error.message));
-        }
-        const isVerdict =
-          error.message.startsWith('ffmpeg exited with code') && !stderr?.includes('No space left');
-        settle(isVerdict ? new Unreadable(lastLines(stderr)) : error);
-      });
-    if (signal.aborted) settle(signal.reason);
+      .on('start', () => stop.aborted && kill())
+      // A listener for 'progress' would have fluent-ffmpeg probe the file, as whatever it claims to be.
+      .on('stderr', (line: string) => {
+        starved ||= outOfMemory.test(line);
+        const [, timemark] = /\btime=(\d+:\d+:[\d.]+)/.exec(line) ?? [];
+        if (timemark) onProgress?.(secondsOf(timemark));
+      })
+      .on('end', () => settle())
+      .on('error', (error: Error, _stdout: string | null, stderr: string | null) =>
+        settle(verdictOn({ ...endingOf(error), stderr: stderr ?? '' }) ?? error),
+      );
+    if (stop.aborted) settle();
     else command.run();
   });
+}
+
+/** fluent-ffmpeg tells it in words only. */
+function endingOf({ message }: Error) {
+  const [, exitCode] = /^ffmpeg exited with code (\d+)/.exec(message) ?? [];
+  const [, signal] = /^ffmpeg was killed with signal (\w+)/.exec(message) ?? [];
+  return { exitCode: exitCode === undefined ? null : Number(exitCode), signal: signal ?? null };
+}
+
+/** `30000/1001` as a number. */
+function quotient(fraction: string): number {
+  const [over = 0, under = 1] = fraction.split('/').map(Number);
+  return over / under || 0;
 }
 
 /** `00:00:12.34` as seconds. */
@@ -130,5 +182,3 @@ function secondsOf(timemark: string): number {
   const [hours = 0, minutes = 0, seconds = 0] = timemark.split(':').map(Number);
   return hours * 3600 + minutes * 60 + seconds || 0;
 }
-
-const lastLines = (text: string | null) => (text ?? '').trim().split('\n').slice(-5).join('\n');

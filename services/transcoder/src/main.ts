@@ -7,6 +7,7 @@ import { untilMigrated } from '@anb/service-kit/schema';
 import { runService } from '@anb/service-kit/service';
 import manifest from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
+import { detectConfinement } from './confine.ts';
 import { MIGRATION } from './store.ts';
 import { Worker } from './worker.ts';
 
@@ -42,6 +43,8 @@ await runService({
   host: config.HOST,
   opsPort: config.OPS_PORT,
   start: async () => {
+    const { missing } = await detectConfinement();
+    if (missing.length) log.warn({ missing }, 'ffmpeg runs less confined than it could be');
     await untilMigrated({ sql, log, migration: MIGRATION });
     worker.start();
   },

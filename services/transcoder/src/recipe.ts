@@ -6,6 +6,8 @@ export const HEIGHT = 720;
 export const FPS = 30;
 /** At most so much of the player's clip is shown. */
 export const MAX_CLIP_SECONDS = 30;
+/** 8K; beyond it a frame alone takes hundreds of megabytes. */
+export const MAX_PIXELS = 7680 * 4320;
 
 const asset = (name: string) => fileURLToPath(new URL(`../assets/${name}`, import.meta.url));
 const opening = { path: asset('opening.mp4'), seconds: 2 };
@@ -22,6 +24,8 @@ export interface Source {
   stream: number;
   /** How long the picture is said to last. */
   seconds: number;
+  /** As coded; 0 when unknown. */
+  pixels?: number;
 }
 
 export interface FfmpegInput {
@@ -35,15 +39,31 @@ export interface FfmpegPlan {
   outputs: FfmpegInput[];
 }
 
+/** Decoders that may be opened; ffmpeg has five hundred, and looks into every track of a file before it leaves it out. */
+const decoders = [
+  ...['h264', 'hevc', 'av1', 'libdav1d', 'libaom-av1', 'vp9', 'vp8', 'prores', 'dnxhd'],
+  ...['mpeg4', 'h263', 'mjpeg', 'mpeg2video', 'mpeg1video', 'png', 'bmp'],
+  ...['aac', 'mp3', 'mp3float', 'alac', 'amrnb', 'amrwb', 'ac3', 'eac3', 'opus', 'libopus', 'flac'],
+  ...['pcm_s16le', 'pcm_s16be', 'pcm_s24le', 'pcm_s24be', 'pcm_s32le', 'pcm_s32be', 'pcm_f32le', 'pcm_f32be'],
+  ...['pcm_u8', 'pcm_s8', 'pcm_alaw', 'pcm_mulaw', 'adpcm_ima_qt', 'mov_text', 'cc_dec'],
+];
+
 /**
  * What keeps ffmpeg from believing a hostile file: it opens files only (no addresses in a playlist), as MP4 or
- * QuickTime only (a playlist renamed .mp4 would otherwise be read as a playlist, and what it names opened).
+ * QuickTime only (a playlist renamed .mp4 would otherwise be read as a playlist, and what it names opened), nothing
+ * that the file refers to, and gets no more than 256 MiB at once.
  */
 export const untrustedInput = [
   ...['-protocol_whitelist', 'file'],
   ...['-format_whitelist', 'mov,mp4,m4a,3gp,3g2,mj2'],
+  ...['-codec_whitelist', decoders.join(',')],
+  ...['-enable_drefs', '0', '-use_absolute_path', '0', '-ignore_chapters', '1'],
+  ...['-max_alloc', String(256 * 2 ** 20)],
   ...['-f', 'mov'],
 ];
+
+/** Beyond 4K a frame takes up to 100 MB: each that a thread or a filter holds counts. */
+const isHuge = ({ pixels = 0 }: Source) => pixels > 4096 * 2304;
 
 /** Plans one ffmpeg run: opening, clip and closing as one picture track with the watermark, and the poster. */
 export function planTranscode(source: Source, clipPath: string, posterPath: string): FfmpegPlan {
@@ -52,19 +72,29 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
   const width = `min(${WIDTH}\\,max(2\\,trunc(${HEIGHT}*dar/2)*2))`;
   const height = `min(${HEIGHT}\\,max(2\\,trunc(${WIDTH}/dar/2)*2))`;
   const bumper = `fps=${FPS},format=yuv420p,setsar=1`;
+  const pace = `fps=${FPS},trim=end_frame=${MAX_CLIP_SECONDS * FPS}`;
+  const size = `scale=w=${width}:h=${height}:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1`;
   const posterAt = opening.seconds + clipSeconds / 3;
   return {
     inputs: [
-      { path: opening.path, options: [] },
-      { path: source.path, options: [...untrustedInput, '-t', String(MAX_CLIP_SECONDS)] },
+      { path: opening.path, options: ['-nostdin', '-v', 'error', '-stats', '-filter_complex_threads', '2'] },
+      {
+        path: source.path,
+        options: [
+          ...untrustedInput,
+          // The picture may grow after the probe.
+          ...['-max_pixels', String(MAX_PIXELS), '-threads', isHuge(source) ? '1' : '2'],
+          ...['-t', String(MAX_CLIP_SECONDS)],
+        ],
+      },
       { path: closing.path, options: [] },
       { path: watermark, options: [] },
     ],
     filterGraph: [
       `[0:v]${bumper}[opening]`,
       // Rotation marked in the file has been applied by ffmpeg before the graph.
-      `[1:${source.stream}]setpts=PTS-STARTPTS,fps=${FPS},trim=end_frame=${MAX_CLIP_SECONDS * FPS}` +
-        `,scale=w=${width}:h=${height}:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1` +
+      // fps keeps two frames; of 60 a second it spares half the scaling.
+      `[1:${source.stream}]setpts=PTS-STARTPTS,${isHuge(source) ? `${size},${pace}` : `${pace},${size}`}` +
         `,pad=${WIDTH}:${HEIGHT}:(ow-iw)/2:(oh-ih)/2:color=black[clip]`,
       `[clip][3:v]overlay=x=W-w-${WATERMARK_MARGIN}:y=H-h-${WATERMARK_MARGIN},setsar=1[marked]`,
       `[2:v]${bumper}[closing]`,
@@ -84,6 +114,8 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
           ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '22', '-profile:v', 'high', '-level', '3.1'],
           // No B-frames: packets come in the order of their times and no player needs an edit list.
           ...['-pix_fmt', 'yuv420p', '-bf', '0', '-g', String(2 * FPS)],
+          // The level's rate: noise would make a clip of hundreds of megabytes.
+          ...['-maxrate', '14M', '-bufsize', '14M', '-threads', '4'],
           ...[
             '-colorspace',
             'bt709',
@@ -104,8 +136,7 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
           '[poster]',
           '-frames:v',
           '1',
-          '-q:v',
-          '3',
+          ...['-q:v', '3', '-threads', '1'],
           '-map_metadata',
           '-1',
           '-f',

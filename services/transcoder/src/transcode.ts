@@ -5,12 +5,12 @@ import { HEAD_BYTES, isMovie } from '@anb/service-kit/container';
 import { isDependencyAway } from '@anb/service-kit/errors';
 import { type MediaFile, mediaKey } from '@anb/service-kit/media';
 import type { ObjectStore } from '@anb/service-kit/objects';
-import { type Picture, type Programs, probePicture, runFfmpeg, TookTooLong, Unreadable } from './ffmpeg.ts';
+import { confine } from './confine.ts';
+import { type FailureCode, Impossible } from './failure.ts';
+import { type Picture, type Programs, probePicture, runFfmpeg, TookTooLong } from './ffmpeg.ts';
+import { judge, probeLimits, runLimits, wallSeconds } from './limits.ts';
 import { BUMPER_SECONDS, MAX_CLIP_SECONDS, planTranscode } from './recipe.ts';
 import type { Lease, Progress } from './store.ts';
-
-/** Why a video can not become a clip, however often it is tried. The videos service words each for the player. */
-export type FailureCode = 'not_a_video' | 'unreadable' | 'no_picture' | 'too_short' | 'too_large_picture';
 
 /** Why an attempt broke off although another may succeed; the reason that is told when none did. */
 export type PassingFault = 'original_missing' | 'took_too_long' | 'unavailable' | 'processing_failed';
@@ -34,21 +34,7 @@ export interface TranscodeOptions {
   onProgress: (progress: Progress) => void;
 }
 
-const MIN_CLIP_SECONDS = 0.5;
-/** 8K, in pixels; beyond it a frame alone takes hundreds of megabytes. */
-const MAX_PIXELS = 7680 * 4320;
-/** Two cores need about 10 s for a usual clip; one that takes this long is a trap. */
-const TIMEOUT_SECONDS = 600;
-
 const outputs: Record<MediaFile, string> = { 'clip.mp4': 'video/mp4', 'poster.jpg': 'image/jpeg' };
-
-class Impossible extends Error {
-  readonly code: FailureCode;
-  constructor(code: FailureCode, detail: string) {
-    super(detail);
-    this.code = code;
-  }
-}
 
 /**
  * Makes a video's clip and poster and stores them under the lease's token.
@@ -61,8 +47,6 @@ export async function transcode(lease: Lease, options: TranscodeOptions): Promis
   } catch (error) {
     if (error instanceof Impossible)
       return { outcome: 'impossible', code: error.code, detail: error.message };
-    if (error instanceof Unreadable)
-      return { outcome: 'impossible', code: 'unreadable', detail: error.message };
     throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -74,42 +58,56 @@ async function make(
   folder: string,
   options: TranscodeOptions,
 ): Promise<number> {
-  const { objects, programs, signal, onProgress } = options;
-  const path = (name: MediaFile | 'original') => join(folder, name);
-
-  await objects.download(originalKey, path('original'), signal);
+  const { objects, signal, onProgress } = options;
+  await objects.download(originalKey, join(folder, 'original'), signal);
   onProgress({ stage: 'examining', percent: 5 });
-  const picture = await examine(programs, path('original'), signal);
-  onProgress({ stage: 'transcoding', percent: 10 });
-
-  const expected = Math.min(picture.seconds, MAX_CLIP_SECONDS) + BUMPER_SECONDS;
-  const source = { path: path('original'), stream: picture.stream, seconds: picture.seconds };
-  await runFfmpeg(programs, planTranscode(source, path('clip.mp4'), path('poster.jpg')), {
-    signal,
-    timeoutSeconds: TIMEOUT_SECONDS,
-    onProgress: (seconds) =>
-      onProgress({ stage: 'transcoding', percent: Math.min(90, 10 + Math.round((80 * seconds) / expected)) }),
-  });
-  const made = await probePicture(programs, path('clip.mp4'), signal);
-  judgeMade(made, expected);
+  const seconds = await makeMedia(folder, options);
   onProgress({ stage: 'storing', percent: 95 });
 
   for (const file of Object.keys(outputs) as MediaFile[]) {
     const headers = { contentType: outputs[file], cacheControl: 'public, max-age=31536000, immutable' };
-    await objects.put(mediaKey(videoId, token, file), createReadStream(path(file)), headers, { signal });
+    await objects.put(mediaKey(videoId, token, file), createReadStream(join(folder, file)), headers, {
+      signal,
+    });
   }
+  return seconds;
+}
+
+/**
+ * Makes clip and poster of a folder's `original`.
+ * @returns how many seconds the clip lasts
+ * @throws Impossible, and what may pass by itself
+ */
+export async function makeMedia(
+  folder: string,
+  { programs, signal, onProgress }: Pick<TranscodeOptions, 'programs' | 'signal' | 'onProgress'>,
+): Promise<number> {
+  const path = (name: MediaFile | 'original' | 'ffmpeg' | 'ffprobe') => join(folder, name);
+  const ffprobe = await confine(programs.ffprobe, path('ffprobe'), probeLimits);
+  const picture = await examine(ffprobe, path('original'), signal);
+  onProgress({ stage: 'transcoding', percent: 10 });
+
+  const expected = Math.min(picture.seconds, MAX_CLIP_SECONDS) + BUMPER_SECONDS;
+  const limits = runLimits(picture);
+  const ffmpeg = await confine(programs.ffmpeg, path('ffmpeg'), limits);
+  const source = { ...picture, path: path('original'), pixels: picture.width * picture.height };
+  await runFfmpeg(ffmpeg, planTranscode(source, path('clip.mp4'), path('poster.jpg')), {
+    signal,
+    timeoutSeconds: wallSeconds(limits),
+    onProgress: (seconds) =>
+      onProgress({ stage: 'transcoding', percent: Math.min(90, 10 + Math.round((80 * seconds) / expected)) }),
+  });
+  const made = await probePicture(ffprobe, path('clip.mp4'), signal);
+  judgeMade(made, expected);
   return made.seconds;
 }
 
 /** Finds what can be told before the costly part. */
-async function examine(programs: Programs, path: string, signal: AbortSignal): Promise<Picture> {
+async function examine(ffprobe: string, path: string, signal: AbortSignal): Promise<Picture> {
   if (!isMovie(await readHead(path))) throw new Impossible('not_a_video', 'neither MP4 nor QuickTime');
-  const picture = await probePicture(programs, path, signal);
+  const picture = await probePicture(ffprobe, path, signal);
   if (!picture) throw new Impossible('no_picture', 'no picture track');
-  if (picture.width * picture.height > MAX_PIXELS) {
-    throw new Impossible('too_large_picture', `${picture.width}x${picture.height}`);
-  }
-  if (picture.seconds < MIN_CLIP_SECONDS) throw new Impossible('too_short', `${picture.seconds} s`);
+  judge(picture);
   return picture;
 }
 

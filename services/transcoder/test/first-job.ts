@@ -7,7 +7,7 @@ const stop = new AbortController();
 const plan = planTranscode({ path, stream: 0, seconds: 30 }, `${path}.clip.mp4`, `${path}.poster.jpg`);
 setTimeout(() => stop.abort(new Error('enough')), Number(abortMs));
 const start = performance.now();
-const ended = await runFfmpeg({ ffmpeg, ffprobe: 'none' }, plan, {
+const ended = await runFfmpeg(ffmpeg, plan, {
   signal: stop.signal,
   timeoutSeconds: 30,
 }).then(

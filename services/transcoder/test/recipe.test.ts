@@ -77,17 +77,20 @@ describe.each([
   test('takes every flag of the plan and makes clip and poster', async () => {
     const path = join(folder, 'original.mp4');
     await makeClip(programs.ffmpeg, 'small', path, { seconds: 1 });
-    const picture = await probePicture(programs, path, run.signal);
+    const picture = await probePicture(programs.ffprobe, path, run.signal);
     expect(picture).toMatchObject({ width: 480, height: 360, codec: 'h264' });
     const made = { clip: join(folder, 'clip.mp4'), poster: join(folder, 'poster.jpg') };
     const progress: number[] = [];
     const source = { path, stream: picture?.stream ?? 0, seconds: picture?.seconds ?? 0 };
-    await runFfmpeg(programs, planTranscode(source, made.clip, made.poster), {
+    await runFfmpeg(programs.ffmpeg, planTranscode(source, made.clip, made.poster), {
       ...run,
       onProgress: (s) => progress.push(s),
     });
-    expect(await probePicture(programs, made.clip, run.signal)).toMatchObject({ width: 1280, height: 720 });
-    expect((await probePicture(programs, made.clip, run.signal))?.seconds).toBeCloseTo(5.5, 1);
+    expect(await probePicture(programs.ffprobe, made.clip, run.signal)).toMatchObject({
+      width: 1280,
+      height: 720,
+    });
+    expect((await probePicture(programs.ffprobe, made.clip, run.signal))?.seconds).toBeCloseTo(5.5, 1);
   });
 
   test('is stopped at once by the signal', async () => {
@@ -101,7 +104,7 @@ describe.each([
       join(folder, 'a.mp4'),
       join(folder, 'a.jpg'),
     );
-    await expect(runFfmpeg(programs, plan, { ...run, signal: stop.signal })).rejects.toThrow('enough');
+    await expect(runFfmpeg(programs.ffmpeg, plan, { ...run, signal: stop.signal })).rejects.toThrow('enough');
     expect(performance.now() - start).toBeLessThan(2000);
   });
 

@@ -11,25 +11,29 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Objects in the bucket that nothing in the catalogue accounts for: no video, no upload under way, no living lease,
- * no work in the outbox.
+ * no work in the outbox. `is_known`: they are about a video that the catalogue has, or had and deleted.
  */
-export async function* objectsWithoutRows(sql: ISql, objects: ObjectStore): AsyncGenerator<StoredObject> {
+export async function* objectsWithoutRows(
+  sql: ISql,
+  objects: ObjectStore,
+): AsyncGenerator<StoredObject & { is_known: boolean }> {
   for await (const batch of batched(objects.list(''))) {
     const holdings = await holdingsOf(sql, idsOf(batch));
     const strange = batch.filter(({ key }) => !isAccountedFor(key, holdings));
     for (const object of strange) {
       // It may have gone, or been accepted, since it was listed.
       const now = await holdingsOf(sql, idsOf([object]));
-      if (!isAccountedFor(object.key, now) && (await objects.head(object.key))) yield object;
+      if (isAccountedFor(object.key, now) || !(await objects.head(object.key))) continue;
+      yield { ...object, is_known: now.get(idOf(object.key) ?? '')?.is_known ?? false };
     }
   }
 }
 
-/** Multipart uploads that nothing accounts for; none where the store can not list them. */
+/** Multipart uploads to our keys that nothing accounts for; none where the store can not list them. */
 export async function multipartsWithoutRows(sql: ISql, objects: ObjectStore): Promise<UnfinishedMultipart[]> {
   const unfinished = (await objects.listMultiparts()) ?? [];
   const holdings = await holdingsOf(sql, idsOf(unfinished));
-  return unfinished.filter(({ key }) => !isAccountedFor(key, holdings));
+  return unfinished.filter(({ key }) => idOf(key) !== undefined && !isAccountedFor(key, holdings));
 }
 
 /** Keys that a video in the catalogue needs and the store does not have. */

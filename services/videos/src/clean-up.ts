@@ -21,7 +21,10 @@ export interface CleanedUp {
 
 const BATCH = 100;
 
-/** Removes uploads that were abandoned, then what the store holds that nothing accounts for. */
+/**
+ * Removes uploads that were abandoned, and what the store holds of known videos that nothing accounts for. What is
+ * about a video that the catalogue has never heard of stays: the catalogue may be a backup, older than the store.
+ */
 export async function cleanUp(options: CleanUpOptions): Promise<CleanedUp> {
   return {
     uploads: await removeAbandoned(options),
@@ -46,8 +49,8 @@ async function removeAbandoned({ sql, objects, log, hours }: CleanUpOptions): Pr
 
 async function removeObjects({ sql, objects, log, hours }: CleanUpOptions): Promise<number> {
   let removed = 0;
-  for await (const { key, bytes, modifiedAt } of objectsWithoutRows(sql, objects)) {
-    if (!isOld(modifiedAt, hours)) continue;
+  for await (const { key, bytes, modifiedAt, is_known } of objectsWithoutRows(sql, objects)) {
+    if (!is_known || !isOld(modifiedAt, hours)) continue;
     await objects.delete([key]);
     log.info({ key, bytes }, 'object that nothing accounts for removed');
     removed += 1;

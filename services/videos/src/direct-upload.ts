@@ -65,7 +65,13 @@ export async function beginDirectUpload(
     part_size: PART_BYTES,
   };
   within(quota, await beginUpload(sql, { video_id, user_id: userId, object_key, ...announced }, quota));
-  const upload_id = await objects.beginMultipart(object_key, { contentType: 'video/mp4' });
+  const upload_id = await objects
+    .beginMultipart(object_key, { contentType: 'video/mp4' })
+    .catch(async (error: unknown) => {
+      // Or each try while the store is away would use up a place of the quota.
+      await forgetUpload(sql, video_id);
+      throw error;
+    });
   await noteMultipart(sql, video_id, upload_id);
   return describe(objects, { ...announced, video_id, object_key, upload_id, received: [] });
 }
@@ -119,9 +125,23 @@ export async function completeDirectUpload(
   videoId: string,
   origin: Origin,
 ): Promise<string> {
+  try {
+    await complete(dependencies, userId, videoId, origin);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+    // It was completed before, or by another request at any moment of this one.
+    if (!(await ownerOf(dependencies.sql, videoId))?.isVideo) throw error;
+  }
+  return videoId;
+}
+
+async function complete(
+  dependencies: Dependencies,
+  userId: number,
+  videoId: string,
+  origin: Origin,
+): Promise<void> {
   const { sql } = dependencies;
-  const owner = await ownerOf(sql, videoId);
-  if (owner?.isVideo && owner.userId === userId) return videoId;
   refuseMissing(await findSession(dependencies, userId, videoId));
   const session = await claimCompletion(sql, videoId);
   if (!session) throw uploadNotFound();
@@ -142,7 +162,6 @@ export async function completeDirectUpload(
     origin,
   );
   if (!accepted) throw uploadNotFound();
-  return videoId;
 }
 
 /** @throws ApiError 403 or 404 */
@@ -152,15 +171,19 @@ export async function cancelDirectUpload(
   videoId: string,
 ): Promise<void> {
   await findSession(dependencies, userId, videoId);
-  await endUpload(dependencies, videoId);
+  if (!(await endUpload(dependencies, videoId))) throw uploadNotFound();
 }
 
-/** Lets go of an upload and all it stored. */
-async function endUpload({ sql, objects }: Dependencies, videoId: string): Promise<void> {
+/**
+ * Lets go of an upload and all it stored.
+ * @returns false when it was ended or has become a video meanwhile
+ */
+async function endUpload({ sql, objects }: Dependencies, videoId: string): Promise<boolean> {
   const upload = await beginEnding(sql, videoId);
-  if (!upload) return;
+  if (!upload) return false;
   await letGo(objects, upload);
   await forgetUpload(sql, videoId);
+  return true;
 }
 
 /** Parts first: when they are gone no completion under way can make an object of them any more. */
@@ -222,7 +245,8 @@ function refuseMissing(session: UploadSession): void {
 
 const partsMissing = (message: string) => new ApiError(400, 'parts_missing', message);
 
-async function joinParts({ sql, objects }: Dependencies, session: UploadSession): Promise<void> {
+async function joinParts(dependencies: Dependencies, session: UploadSession): Promise<void> {
+  const { sql, objects } = dependencies;
   try {
     await objects.completeMultipart(session.object_key, session.upload_id, session.received);
   } catch (error) {
@@ -231,8 +255,12 @@ async function joinParts({ sql, objects }: Dependencies, session: UploadSession)
       throw partsMissing('The store does not have all parts as they were reported. Send all of them again.');
     }
     if ((error as Error).name === 'NoSuchUpload') {
-      await forgetUpload(sql, session.video_id);
-      throw new ApiError(404, 'upload_expired', 'The upload was left for too long. Begin a new one.');
+      await endUpload(dependencies, session.video_id);
+      throw new ApiError(
+        404,
+        'upload_expired',
+        'The upload was left for too long, or cancelled. Begin a new one.',
+      );
     }
     throw error;
   }
@@ -241,16 +269,21 @@ async function joinParts({ sql, objects }: Dependencies, session: UploadSession)
 /** What a size and a first look tell; the transcoder looks closer. */
 async function judge(dependencies: Dependencies, session: UploadSession): Promise<void> {
   const { objects } = dependencies;
-  const stored = await objects.head(session.object_key);
-  if (stored?.bytes !== session.size_bytes) {
+  const [stored, head] = [
+    await objects.head(session.object_key),
+    await objects.readStart(session.object_key, HEAD_BYTES),
+  ];
+  // Cancelled meanwhile: the parts had been joined.
+  if (!stored || !head) throw uploadNotFound();
+  if (stored.bytes !== session.size_bytes) {
     await endUpload(dependencies, session.video_id);
     throw new ApiError(
       400,
       'size_differs',
-      `${session.size_bytes} bytes were announced and ${stored?.bytes ?? 0} arrived. Begin a new upload.`,
+      `${session.size_bytes} bytes were announced and ${stored.bytes} arrived. Begin a new upload.`,
     );
   }
-  if (!isMovie(await objects.readStart(session.object_key, HEAD_BYTES))) {
+  if (!isMovie(head)) {
     await endUpload(dependencies, session.video_id);
     throw notAVideo('filename');
   }

@@ -115,7 +115,7 @@ export class OutboxPublisher {
       const [entry] = await lockOutboxEntries(transaction, mediaKinds, 1);
       if (!entry) return false;
       try {
-        await tidyMedia(transaction, objects, entry);
+        if (!(await tidyMedia(transaction, objects, entry))) return true;
       } catch (error) {
         log.warn(
           { err: error, kind: entry.kind, video_id: entry.video_id },

@@ -6,7 +6,7 @@ import { createTestBucket, createTestQueue } from '@anb/testing/cloud';
 import { createTestDatabase } from '@anb/testing/database';
 import { AUDIENCE, createPlayers, ISSUER } from '@anb/testing/players';
 import { Registry } from 'prom-client';
-import { createApp } from '../src/app.ts';
+import { createApp, type Dependencies } from '../src/app.ts';
 import { OutboxPublisher } from '../src/outbox.ts';
 import { ProgressFeed } from '../src/progress-feed.ts';
 
@@ -23,7 +23,8 @@ export async function startVideos() {
     createTestQueue(),
   ]);
   const players = await createPlayers(database.admin);
-  const sql = database.connect('anb_videos');
+  const queries: string[] = [];
+  const sql = database.connect('anb_videos', (query) => queries.push(query));
   const log = createLog('test', 'silent');
   const objects = new ObjectStore(bucket);
   const queue = new JobQueue(queueOptions);
@@ -36,7 +37,7 @@ export async function startVideos() {
   const registry = new Registry();
   const outbox = new OutboxPublisher({ sql, queue, objects, log, registry });
   const progress = new ProgressFeed({ sql, log, registry, pollMs: 100, heartbeatMs: 300, maxStreams: 20 });
-  const app = createApp({
+  const dependencies = {
     sql,
     queue,
     deadLetters,
@@ -50,9 +51,15 @@ export async function startVideos() {
     maxUploadBytes: MAX_UPLOAD_BYTES,
     maxDirectUploadBytes: MAX_DIRECT_UPLOAD_BYTES,
     quota: QUOTA,
-  });
+  };
+  const app = createApp(dependencies);
   return {
     database,
+    sql,
+    /** Every statement of the service. */
+    queries,
+    registry,
+    queueOptions,
     bucket,
     players,
     objects,
@@ -61,6 +68,9 @@ export async function startVideos() {
     progress,
     outbox,
     app,
+    /** Another app beside it, with something replaced. */
+    appWith: (replaced: Partial<Dependencies>) =>
+      createApp({ ...dependencies, registry: new Registry(), ...replaced }),
     stop: async () => {
       await outbox.stop();
       await sessions.stop();
@@ -73,3 +83,7 @@ export async function startVideos() {
 }
 
 export type Videos = Awaited<ReturnType<typeof startVideos>>;
+
+/** Bytes that begin like an MP4. */
+export const movie = (bytes = 1000) =>
+  Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(bytes - 12, 7)]);

@@ -1,7 +1,7 @@
 import { createVideo, type Player } from '@anb/testing/players';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { requeueUnfinished } from '../src/store/jobs.ts';
-import { MAX_UPLOAD_BYTES, startVideos, type Videos } from './setup.ts';
+import { MAX_UPLOAD_BYTES, movie, startVideos, type Videos } from './setup.ts';
 
 let videos: Videos;
 let player: Player;
@@ -13,9 +13,6 @@ beforeEach(async () => {
   player = await videos.players.signUp();
 });
 afterAll(() => videos.stop());
-
-const movie = (bytes = 1000) =>
-  Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(bytes - 12, 7)]);
 
 function form(parts: [string, string | Buffer, string?][]): FormData {
   const data = new FormData();
@@ -311,19 +308,25 @@ describe('an upload', () => {
 });
 
 describe('the outbox', () => {
-  test('brings each job to the queue once, with the request it came from', async () => {
+  test('brings each job to the queue once, with the request it came from and its player as group', async () => {
     await videos.database.admin`delete from videos.outbox`;
+    const send = vi.spyOn(videos.queue, 'send');
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const answer = await upload(
       form([
         ['title', 'Mi mejor jugada'],
         ['video_file', movie()],
       ]),
-      { 'x-request-id': 'req-7' },
+      { 'x-request-id': 'req-7', traceparent },
     );
     const { task_id } = (await answer.json()) as { task_id: string };
     videos.outbox.start();
     const message = await videos.queue.receive(5, 30, AbortSignal.timeout(6000));
-    expect(JSON.parse(message?.body ?? '')).toEqual({ video_id: task_id, request_id: 'req-7' });
+    expect(JSON.parse(message?.body ?? '')).toEqual({
+      ...{ video_id: task_id, request_id: 'req-7', traceparent },
+    });
+    const groups = send.mock.calls.flatMap(([messages]) => messages.map(({ group }) => group));
+    expect(groups).toEqual([String(player.id)]);
     await vi.waitFor(async () =>
       expect(await videos.database.admin`select * from videos.outbox`).toEqual([]),
     );

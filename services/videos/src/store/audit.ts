@@ -3,6 +3,8 @@ import type { ISql } from '@anb/service-kit/database';
 /** What the catalogue knows that the store may hold of one video. */
 export interface Holding {
   id: string;
+  /** Whether the catalogue has it, if only as a tombstone. */
+  is_known: boolean;
   /** The original of an upload under way, or of a video that is not deleted. */
   has_original: boolean;
   media_version: string | null;
@@ -17,11 +19,13 @@ export interface Holding {
 export async function holdingsOf(sql: ISql, ids: readonly string[]): Promise<Map<string, Holding>> {
   const rows = await sql<Holding[]>`
     select ids.id,
+      known.id is not null as is_known,
       u.video_id is not null or v.id is not null as has_original,
       v.media_version, coalesce(v.media_withheld, false) as media_withheld,
       case when v.lease_expires_at > now() then v.lease_token end as lease_token,
       exists (select from videos.outbox o where o.video_id = ids.id and o.kind <> 'transcode') as is_pending
     from unnest(${ids as string[]}::uuid[]) ids (id)
+    left join videos.videos known on known.id = ids.id
     left join videos.videos v on v.id = ids.id and v.deleted_at is null
     left join videos.uploads u on u.video_id = ids.id`;
   return new Map(rows.map((row) => [row.id, row]));

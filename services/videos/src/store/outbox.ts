@@ -67,14 +67,11 @@ export async function mediaPlacement(sql: ISql, videoId: string): Promise<Placem
   return row;
 }
 
-/** @returns false when they belong, by now, where they were */
-export async function noteMediaMoved(sql: ISql, videoId: string, placement: Placement): Promise<boolean> {
-  const moved = await sql`
+export async function noteMediaMoved(sql: ISql, videoId: string, placement: Placement): Promise<void> {
+  await sql`
     update videos.videos
     set media_withheld = ${!placement.media_withheld}
-    where id = ${videoId} and media_version = ${placement.version} and deleted_at is null
-      and media_withheld = ${placement.media_withheld} and open = media_withheld`;
-  return moved.count === 1;
+    where id = ${videoId} and media_version = ${placement.version} and deleted_at is null`;
 }
 
 /** Of the kinds that have entries; those that were left for later count from then on. */

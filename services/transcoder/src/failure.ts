@@ -1,0 +1,51 @@
+/** Why a video can not become a clip, however often it is tried. The videos service words each for the player. */
+export type FailureCode =
+  | 'not_a_video'
+  | 'unreadable'
+  | 'unsupported_codec'
+  | 'no_picture'
+  | 'too_short'
+  | 'too_large_picture'
+  | 'too_many_streams'
+  | 'too_many_frames'
+  | 'too_demanding'
+  | 'took_too_long';
+
+export class Impossible extends Error {
+  readonly code: FailureCode;
+  constructor(code: FailureCode, detail: string) {
+    super(detail);
+    this.code = code;
+  }
+}
+
+/** How a program ended that did not end well. */
+export interface Ending {
+  /** null when it was killed. */
+  exitCode: number | null;
+  signal: string | null;
+  stderr: string;
+}
+
+// ffmpeg answers SIGXCPU by ending, with the first code, or with the second when it had to be told four times.
+const CPU_SPENT_CODES = [255, 123];
+const crashes = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSYS', 'SIGTRAP']);
+/** Said by ffmpeg and by x264, which may go on without the frame and end well. */
+export const outOfMemory = /Cannot allocate memory|malloc of size/;
+/** The confinement or the system failed, not the file. */
+const systemsFault = /No space left|^(env|setsid|unshare|prlimit|setpriv|sh): /m;
+
+/** @returns null when it says nothing about the file: another attempt may succeed */
+export function verdictOn({ exitCode, signal, stderr }: Ending): Impossible | null {
+  const detail = lastLines(stderr) || `ended by ${signal ?? exitCode}`;
+  if (systemsFault.test(stderr)) return null;
+  if (outOfMemory.test(stderr) || signal === 'SIGXFSZ') return new Impossible('too_demanding', detail);
+  if (signal === 'SIGXCPU' || CPU_SPENT_CODES.includes(exitCode ?? 0)) {
+    return new Impossible('took_too_long', 'its processor time is spent');
+  }
+  if (stderr.includes('not on whitelist')) return new Impossible('unsupported_codec', detail);
+  if (exitCode !== null || crashes.has(signal ?? '')) return new Impossible('unreadable', detail);
+  return null;
+}
+
+const lastLines = (text: string) => text.trim().split('\n').slice(-5).join('\n');
