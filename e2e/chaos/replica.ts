@@ -7,6 +7,8 @@ import { freePorts } from '@anb/embedded/ports';
 import { descendants } from '../stack.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** Ends it when the suite is gone, however that came. */
+const tether = import.meta.resolve('@anb/stack/tether');
 const READY_MS = 60_000;
 const LOG_LINES = 400;
 
@@ -67,7 +69,7 @@ export class Replica {
     this.url = `http://127.0.0.1:${port}`;
     this.#opsUrl = `http://127.0.0.1:${opsPort}`;
     this.#isKilled = false;
-    const child = spawn(process.execPath, [`services/${service}/src/main.ts`], {
+    const child = spawn(process.execPath, ['--import', tether, `services/${service}/src/main.ts`], {
       cwd: root,
       env: {
         PATH: process.env.PATH,
@@ -77,11 +79,11 @@ export class Replica {
         SCRATCH_DIR: scratchDir,
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
         this.log.push(...text.split('\n').filter(Boolean));
         this.log.splice(0, this.log.length - LOG_LINES);
       });

@@ -27,8 +27,8 @@ const BESIDE: Record<string, string> = { takeover: 'outages', messages: 'outages
 
 /** What `npm test` plays of it, in two minutes. */
 export const slice: Record<string, Scenario> = {
-  flood: (world) => flood(world, { clips: 8, players: 4, pauseSeconds: 0.5, patienceSeconds: 60 }),
-  outages: (world) => outages(world, { seconds: 4, pauseSeconds: 2 }),
+  flood: (world) => flood(world, { clips: 6, players: 3, pauseSeconds: 0.5, patienceSeconds: 40 }),
+  outages: (world) => outages(world, { seconds: 3, pauseSeconds: 2 }),
   messages: (world) => messages(world, { untilDeadLetters: false }),
   takeover: (world) => takeover(world, 5),
 };
