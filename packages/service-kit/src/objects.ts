@@ -170,7 +170,6 @@ export class ObjectStore {
     const part = { Bucket: this.#bucket, Key: key, UploadId: uploadId, PartNumber: number };
     return getSignedUrl(this.#signer, new UploadPartCommand({ ...part, ContentLength: bytes }), {
       expiresIn: PART_URL_SECONDS,
-      signableHeaders: new Set(['content-length']),
     });
   }
 
