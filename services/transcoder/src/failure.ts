@@ -35,7 +35,7 @@ const crashes = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SI
 /** Said by ffmpeg and by x264, which may go on without the frame and end well. */
 export const outOfMemory = /Cannot allocate memory|malloc of size/;
 /** By -max_pixels, or beyond what ffmpeg can address. */
-export const oversized = /Picture size \d+x\d+ is invalid/;
+export const oversized = /Picture size \d+x\d+ (is invalid|exceeds)/;
 /** All that ffmpeg says when its filters found no memory, as for the frames that fill half a minute's pause. */
 const filtersStarved = /^Error marking filters as finished$/;
 /** The confinement or the system failed, not the file. */
