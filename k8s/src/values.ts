@@ -227,7 +227,7 @@ export const schema = section('Values of the chart.', {
     bucket: pattern(
       /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
       'rising-stars-media',
-      'The bucket of originals and clips.',
+      "The bucket of originals and clips; this installation's alone, for the clean-up removes what its catalogue does not know.",
     ),
     endpoint: pattern(URL_OR_EMPTY, '', 'Another S3 server, for development.'),
     publicEndpoint: pattern(URL_OR_EMPTY, '', 'Where browsers reach that server.'),

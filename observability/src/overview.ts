@@ -2,7 +2,8 @@ import { dashboard, type Panel, type Row } from './grafana.ts';
 
 const NS = 'namespace=~"$namespace"';
 const PROGRAMS = `${NS},app=~"auth|portal|transcoder|videos|votes"`;
-const UPLOAD = '/api/videos/upload';
+/** As long as a sender's link, or the joining of parts in the store, takes. */
+const UPLOADS = '/api/videos/upload(s/:video_id/complete)?';
 const VOTE = '/api/public/videos/:video_id/vote';
 
 /** Per second, of a counter or of a histogram's part. */
@@ -43,7 +44,7 @@ const traffic: Row = {
       unit: 's',
       limit: 0.3,
       queries: [0.5, 0.99].map((q) => ({
-        expr: quantile(q, 'anb_http_request_duration_seconds', 'app, ', `${NS},route!="${UPLOAD}"`),
+        expr: quantile(q, 'anb_http_request_duration_seconds', 'app, ', `${NS},route!~"${UPLOADS}"`),
         legend: `{{app}} p${q * 100}`,
       })),
     },
@@ -167,9 +168,17 @@ const transcoding: Row = {
       unit: 'short',
       stat: true,
       limit: 5,
-      width: 12,
       expr: `sum(increase(anb_jobs_total{${NS},outcome="lost"}[1h]))`,
       legend: 'lost',
+    }),
+    one({
+      title: 'Jobs sent again, last hour',
+      description: 'They waited while the queue was empty: their messages were gone. Should be none.',
+      unit: 'short',
+      stat: true,
+      limit: 1,
+      expr: `sum(increase(anb_jobs_resent_total{${NS}}[1h]))`,
+      legend: 'sent again',
     }),
     one({
       title: 'Dead letters',
@@ -177,9 +186,17 @@ const transcoding: Row = {
       unit: 'short',
       stat: true,
       limit: 1,
-      width: 12,
       expr: shared('anb_queue_dead_letters'),
       legend: 'dead letters',
+    }),
+    one({
+      title: 'Players who watch',
+      description: 'Open streams of progress, of each replica of videos; 2000 is as many as one takes.',
+      unit: 'short',
+      limit: 2000,
+      width: 24,
+      expr: `anb_progress_streams{${NS}}`,
+      legend: '{{pod}}',
     }),
   ],
 };
@@ -189,14 +206,16 @@ const outbox: Row = {
   panels: [
     one({
       title: 'Entries waiting',
-      description: 'Jobs on their way to SQS, media on their way out of the store.',
+      description:
+        'Jobs on their way to SQS; media that move because a video was opened, hidden or made private, or that leave.',
       unit: 'short',
       expr: shared('anb_outbox_pending', 'kind'),
       legend: '{{kind}}',
     }),
     one({
       title: 'Oldest entry',
-      description: 'An entry lives for about a second. The alert stands at a minute.',
+      description:
+        'An entry lives for about a second, and media must be gone within a minute; there the alert stands.',
       unit: 's',
       limit: 60,
       expr: shared('anb_outbox_oldest_seconds', 'kind'),

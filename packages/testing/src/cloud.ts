@@ -3,8 +3,8 @@ import { createQueues } from '@anb/local-cloud/queues';
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
+import { REGION } from './elsewhere.ts';
 
-const REGION = 'us-east-1';
 process.env.AWS_ACCESS_KEY_ID ??= 'test';
 process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
 
@@ -19,7 +19,7 @@ export interface TestBucket {
 /** A bucket of its own. */
 export async function createTestBucket(endpoint = inject('s3Endpoint')): Promise<TestBucket> {
   const s3 = new S3Client({ endpoint, region: REGION, forcePathStyle: true });
-  const bucket = `test-${randomBytes(6).toString('hex')}`;
+  const bucket = `${inject('namePrefix')}${randomBytes(6).toString('hex')}`;
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   return {
     bucket,
@@ -39,7 +39,7 @@ export async function createTestQueue(
   const endpoint = inject('sqsEndpoint');
   const sqs = new SQSClient({ endpoint, region: REGION });
   const { queueUrl } = await createQueues(sqs, {
-    name: `test-${randomBytes(6).toString('hex')}`,
+    name: `${inject('namePrefix')}${randomBytes(6).toString('hex')}`,
     visibilitySeconds,
   });
   return { queueUrl, region: REGION, endpoint };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { startPostgres } from '@anb/embedded/postgres';
 import { migrate } from '@anb/migrate';
 import { openDatabase } from '@anb/service-kit/database';
 import type { TestProject } from 'vitest/node';
+import { removeBuckets, removeQueues } from './elsewhere.ts';
 import { PASSWORD, passwords } from './logins.ts';
 
 declare module 'vitest' {
@@ -14,6 +16,8 @@ declare module 'vitest' {
     databaseUrl: string;
     s3Endpoint: string;
     sqsEndpoint: string;
+    /** Where the names of this run's buckets and queues begin. */
+    namePrefix: string;
   }
 }
 
@@ -35,13 +39,18 @@ export default async function setup(project: TestProject) {
   const cloud = await startCloud({ folder: join(folder, 'objects'), port: cloudPort });
   await makeTemplate(postgres.url);
 
+  const { TEST_S3_ENDPOINT, TEST_SQS_ENDPOINT } = process.env;
+  const namePrefix = `test-${randomBytes(4).toString('hex')}-`;
   project.provide('databaseUrl', postgres.url);
-  project.provide('s3Endpoint', process.env.TEST_S3_ENDPOINT ?? cloud.endpoint);
-  project.provide('sqsEndpoint', process.env.TEST_SQS_ENDPOINT ?? cloud.endpoint);
+  project.provide('s3Endpoint', TEST_S3_ENDPOINT ?? cloud.endpoint);
+  project.provide('sqsEndpoint', TEST_SQS_ENDPOINT ?? cloud.endpoint);
+  project.provide('namePrefix', namePrefix);
   return async () => {
     await cloud.stop();
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
+    if (TEST_S3_ENDPOINT) await removeBuckets(TEST_S3_ENDPOINT, namePrefix);
+    if (TEST_SQS_ENDPOINT) await removeQueues(TEST_SQS_ENDPOINT, namePrefix);
   };
 }
 

@@ -29,23 +29,32 @@ export interface Ending {
 
 // ffmpeg answers SIGXCPU by ending, with the first code, or with the second when it had to be told four times.
 const CPU_SPENT_CODES = [255, 123];
+/** The shell's and the loader's. */
+const NOT_STARTED_CODES = [126, 127];
 const crashes = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSYS', 'SIGTRAP']);
 /** Said by ffmpeg and by x264, which may go on without the frame and end well. */
 export const outOfMemory = /Cannot allocate memory|malloc of size/;
+/** By -max_pixels, or beyond what ffmpeg can address. */
+export const oversized = /Picture size \d+x\d+ is invalid/;
+/** All that ffmpeg says when its filters found no memory, as for the frames that fill half a minute's pause. */
+const filtersStarved = /^Error marking filters as finished$/;
 /** The confinement or the system failed, not the file. */
 const systemsFault = /No space left|^(env|setsid|unshare|prlimit|setpriv|sh): /m;
 
 /** @returns null when it says nothing about the file: another attempt may succeed */
 export function verdictOn({ exitCode, signal, stderr }: Ending): Impossible | null {
-  const detail = lastLines(stderr) || `ended by ${signal ?? exitCode}`;
-  if (systemsFault.test(stderr)) return null;
-  if (outOfMemory.test(stderr) || signal === 'SIGXFSZ') return new Impossible('too_demanding', detail);
+  const complaint = stderr.replace(/^frame=.*$/gm, '').trim();
+  const detail = lastLines(complaint) || `ended by ${signal ?? exitCode}`;
+  if (systemsFault.test(stderr) || NOT_STARTED_CODES.includes(exitCode ?? 0)) return null;
+  if (outOfMemory.test(complaint) || filtersStarved.test(complaint) || signal === 'SIGXFSZ')
+    return new Impossible('too_demanding', detail);
   if (signal === 'SIGXCPU' || CPU_SPENT_CODES.includes(exitCode ?? 0)) {
     return new Impossible('took_too_long', 'its processor time is spent');
   }
   if (stderr.includes('not on whitelist')) return new Impossible('unsupported_codec', detail);
+  if (oversized.test(stderr)) return new Impossible('too_large_picture', detail);
   if (exitCode !== null || crashes.has(signal ?? '')) return new Impossible('unreadable', detail);
   return null;
 }
 
-const lastLines = (text: string) => text.trim().split('\n').slice(-5).join('\n');
+const lastLines = (text: string) => text.split('\n').slice(-5).join('\n');

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import ffmpegCommand from 'fluent-ffmpeg';
 import { killGroup } from './confine.ts';
-import { Impossible, outOfMemory, verdictOn } from './failure.ts';
+import { Impossible, outOfMemory, oversized, verdictOn } from './failure.ts';
 import { type FfmpegPlan, untrustedInput } from './recipe.ts';
 
 const run = promisify(execFile);
@@ -38,7 +38,6 @@ interface Probed {
     width?: number;
     height?: number;
     duration?: string;
-    nb_frames?: string;
     avg_frame_rate?: string;
     disposition?: { attached_pic?: number };
   }[];
@@ -56,14 +55,16 @@ export async function probePicture(
   signal: AbortSignal,
 ): Promise<Picture | null> {
   const entries =
-    'stream=index,codec_name,width,height,duration,nb_frames,avg_frame_rate' +
+    'stream=index,codec_name,width,height,duration,avg_frame_rate' +
     ':stream_disposition=attached_pic:format=duration,nb_streams';
   const args = [
     ...['-v', 'error', ...untrustedInput],
     ...['-select_streams', 'v', '-show_entries', entries, '-of', 'json', path],
   ];
-  const { streams = [], format } = JSON.parse(await output(ffprobe, args, signal)) as Probed;
+  const { stdout, stderr } = await outputOf(ffprobe, args, signal);
+  const { streams = [], format } = JSON.parse(stdout) as Probed;
   const picture = streams.find(({ width, disposition }) => width && !disposition?.attached_pic);
+  if (!picture && oversized.test(stderr)) throw new Impossible('too_large_picture', stderr.trim());
   if (!picture) return null;
   const seconds = Number(picture.duration ?? format?.duration ?? 0) || 0;
   return {
@@ -72,17 +73,14 @@ export async function probePicture(
     width: picture.width ?? 0,
     height: picture.height ?? 0,
     seconds,
-    // Of a fragmented file only the first of these is known; of the two the file can hide the work in either.
-    frameRate: Math.max(
-      quotient(picture.avg_frame_rate ?? ''),
-      seconds && Number(picture.nb_frames ?? 0) / seconds,
-    ),
+    // Not from the number of frames: an edit list may leave most of them out.
+    frameRate: quotient(picture.avg_frame_rate ?? ''),
     streams: format?.nb_streams ?? streams.length,
   };
 }
 
 /** What a program prints. */
-async function output(program: string, args: string[], signal: AbortSignal): Promise<string> {
+async function outputOf(program: string, args: string[], signal: AbortSignal) {
   signal.throwIfAborted();
   const late = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   const stop = AbortSignal.any([signal, late]);
@@ -90,7 +88,7 @@ async function output(program: string, args: string[], signal: AbortSignal): Pro
   const kill = () => running.child.pid && killGroup(running.child.pid);
   stop.addEventListener('abort', kill, { once: true });
   try {
-    return (await running).stdout;
+    return await running;
   } catch (error) {
     signal.throwIfAborted();
     if (late.aborted) throw new TookTooLong('the probe took too long');

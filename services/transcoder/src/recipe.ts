@@ -84,7 +84,8 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
           ...untrustedInput,
           // The picture may grow after the probe.
           ...['-max_pixels', String(MAX_PIXELS), '-threads', isHuge(source) ? '1' : '2'],
-          ...['-t', String(MAX_CLIP_SECONDS)],
+          // A picture that changes its size is scaled on; a new graph would begin without what came before.
+          ...['-reinit_filter', '0', '-t', String(MAX_CLIP_SECONDS)],
         ],
       },
       { path: closing.path, options: [] },

@@ -87,7 +87,7 @@ export async function makeMedia(
   const picture = await examine(ffprobe, path('original'), signal);
   onProgress({ stage: 'transcoding', percent: 10 });
 
-  const expected = Math.min(picture.seconds, MAX_CLIP_SECONDS) + BUMPER_SECONDS;
+  const shown = Math.min(picture.seconds, MAX_CLIP_SECONDS);
   const limits = runLimits(picture);
   const ffmpeg = await confine(programs.ffmpeg, path('ffmpeg'), limits);
   const source = { ...picture, path: path('original'), pixels: picture.width * picture.height };
@@ -95,12 +95,15 @@ export async function makeMedia(
     signal,
     timeoutSeconds: wallSeconds(limits),
     onProgress: (seconds) =>
-      onProgress({ stage: 'transcoding', percent: Math.min(90, 10 + Math.round((80 * seconds) / expected)) }),
+      onProgress({ stage: 'transcoding', percent: percentOf(seconds / (shown + BUMPER_SECONDS)) }),
   });
   const made = await probePicture(ffprobe, path('clip.mp4'), signal);
-  judgeMade(made, expected);
+  judgeMade(made, shown);
   return made.seconds;
 }
+
+/** Of the whole job, which encoding takes from a tenth to nine tenths. */
+const percentOf = (encoded: number) => Math.min(90, 10 + Math.round(80 * encoded));
 
 /** Finds what can be told before the costly part. */
 async function examine(ffprobe: string, path: string, signal: AbortSignal): Promise<Picture> {
@@ -112,9 +115,11 @@ async function examine(ffprobe: string, path: string, signal: AbortSignal): Prom
 }
 
 /** A file that was cut off can announce more than it holds; a clip of what is left would be passed off as whole. */
-function judgeMade(made: Picture | null, expectedSeconds: number): asserts made is Picture {
-  if (!made || made.seconds < 0.9 * expectedSeconds) {
-    throw new Impossible('unreadable', `${made?.seconds ?? 0} s of ${expectedSeconds} s could be read`);
+function judgeMade(made: Picture | null, shownSeconds: number): asserts made is Picture {
+  const madeSeconds = Math.max(0, (made?.seconds ?? 0) - BUMPER_SECONDS);
+  // The tenth is for the last frame of a short clip.
+  if (!made || madeSeconds < 0.95 * shownSeconds - 0.1) {
+    throw new Impossible('unreadable', `${madeSeconds} s of ${shownSeconds} s could be read`);
   }
 }
 

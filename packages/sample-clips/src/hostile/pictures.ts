@@ -1,3 +1,4 @@
+import { overwrite } from './boxes.ts';
 import type { HostileFile } from './corpus.ts';
 
 const h264 = '-c:v libx264 -preset ultrafast -pix_fmt yuv420p -f mp4';
@@ -21,6 +22,9 @@ function claimSize(clip: Buffer, width: number, height: number): Buffer {
   }
   return claimed;
 }
+/** In the track's description too. */
+const announceSize = (clip: Buffer, width: number, height: number) =>
+  overwrite(claimSize(clip, width, height), 'moov/trak/mdia/minf/stbl/stsd', 40, width * 0x10000 + height);
 const jpegs = '-c:v mjpeg -pix_fmt yuvj420p -q:v 20 -f mov';
 
 /** Pictures that cost much, and odd ones that phones, cameras and editors make in good faith. */
@@ -28,19 +32,32 @@ export const pictures: HostileFile[] = [
   {
     name: 'sixteen-k',
     expected: 'too_large_picture',
+    make: async ({ encode }) => announceSize(await encode(source, jpegs), 16_384, 16_384),
+  },
+  {
+    name: 'wider-than-eight-k',
+    expected: 'too_large_picture',
+    make: async ({ encode }) => announceSize(await encode(source, jpegs), 12_000, 4000),
+  },
+  {
+    name: 'sixteen-k-hidden',
+    expected: 'too_large_picture',
     make: async ({ encode }) => claimSize(await encode(source, jpegs), 16_384, 16_384),
   },
   {
     name: 'eight-k-of-nothing',
-    expected: 'processed',
+    expected: 'unreadable',
     make: async ({ encode }) => claimSize(await encode(source, jpegs), 7680, 4320),
   },
-  encoded(
-    'eight-k-sixty',
-    'too_demanding',
-    'color=s=7680x4320:r=60:d=0.1',
-    `${h264} -video_track_timescale 60`,
-  ),
+  {
+    name: 'eight-k-sixty',
+    expected: 'too_demanding',
+    make: async ({ encode, convert }) =>
+      convert(
+        await encode('color=s=7680x4320:r=60:d=0.1', h264),
+        '-stream_loop 300 -i {} -c copy -t 20 -f mp4',
+      ),
+  },
   encoded('one-frame', 'too_short', source, `-frames:v 1 ${h264}`),
   encoded('one-long-frame', 'processed', 'testsrc2=s=320x240:r=1/5:d=5', h264),
   encoded('two-pixels', 'processed', 'testsrc2=s=2x2:r=30:d=1', h264),
@@ -49,6 +66,12 @@ export const pictures: HostileFile[] = [
   encoded('needle-pixels', 'processed', `${source},setsar=1/1000`, h264),
   encoded('noise', 'processed', `color=s=1280x720:r=30:d=2,noise=alls=100:allf=t`, h264),
   encoded('slow-motion', 'processed', 'testsrc2=s=320x240:r=960:d=1', h264),
+  encoded(
+    'burst-and-pause',
+    'processed',
+    "testsrc2=s=320x240:r=60:d=20,select='lte(t,1)+gte(t,19.9)'",
+    `-vsync vfr ${h264}`,
+  ),
   encoded('one-frame-a-second', 'processed', 'testsrc2=s=320x240:r=1:d=3', h264),
   encoded(
     'variable-frame-rate',
@@ -66,6 +89,11 @@ export const pictures: HostileFile[] = [
   encoded('vp9', 'processed', source, '-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -f mp4', 'libvpx-vp9'),
   encoded('animation-codec', 'unsupported_codec', source, '-c:v qtrle -f mov'),
   encoded('png-codec', 'unsupported_codec', source, '-c:v png -f mov'),
+  {
+    name: 'odd-sound',
+    expected: 'unsupported_codec',
+    make: ({ clip, convert }) => convert(clip, '-i {} -f lavfi -i sine=d=1 -c:v copy -c:a adpcm_ms -f mov'),
+  },
   encoded('raw-pictures', 'unsupported_codec', source, '-c:v rawvideo -pix_fmt uyvy422 -f mov'),
   encoded(
     'hdr',
