@@ -24,6 +24,8 @@ export interface ObjectStoreOptions {
   region: string;
   endpoint?: string | undefined;
   publicEndpoint?: string | undefined;
+  /** A connection on which nothing moves for so long is dead. */
+  silenceMs?: number;
 }
 
 export interface ObjectHeaders {
@@ -63,6 +65,7 @@ const PART_URL_SECONDS = 3600;
 /** A signed URL lives at least one bucket and at most two, so an open page keeps working. */
 const SIGNATURE_BUCKET_SECONDS = 3 * 3600;
 const MAX_REMEMBERED_URLS = 20_000;
+const SILENCE_MS = 30_000;
 
 /** One S3 bucket. */
 export class ObjectStore {
@@ -72,14 +75,14 @@ export class ObjectStore {
   #signed = new Map<string, Promise<string>>();
   #signedIn = 0;
 
-  constructor({ bucket, region, endpoint, publicEndpoint }: ObjectStoreOptions) {
+  constructor({ bucket, region, endpoint, publicEndpoint, silenceMs = SILENCE_MS }: ObjectStoreOptions) {
     const open = (at: string | undefined) =>
       new S3Client({
         region,
         maxAttempts: 3,
         // Or a signed part address would name the checksum of no bytes. Bodies are covered by the signature.
         requestChecksumCalculation: 'WHEN_REQUIRED',
-        requestHandler: { connectionTimeout: 3_000, requestTimeout: 30_000 },
+        requestHandler: { connectionTimeout: 3_000, socketTimeout: silenceMs },
         // Only AWS itself is addressed by bucket name as host.
         ...(at && { endpoint: at, forcePathStyle: true }),
       });

@@ -52,19 +52,23 @@ export interface QueueOptions {
   queueUrl: string;
   region: string;
   endpoint?: string | undefined;
+  /** A connection on which nothing moves for so long is dead. */
+  silenceMs?: number;
 }
+
+/** Longer than the longest poll (20 s). */
+const SILENCE_MS = 25_000;
 
 /** One SQS queue. */
 export class JobQueue {
   readonly #client: SQSClient;
   readonly url: string;
 
-  constructor({ queueUrl, region, endpoint }: QueueOptions) {
+  constructor({ queueUrl, region, endpoint, silenceMs = SILENCE_MS }: QueueOptions) {
     this.url = queueUrl;
     this.#client = new SQSClient({
       region,
-      // Longer than the longest poll (20 s); a call that takes more is dead.
-      requestHandler: { connectionTimeout: 3_000, requestTimeout: 25_000 },
+      requestHandler: { connectionTimeout: 3_000, socketTimeout: silenceMs },
       maxAttempts: 2,
       ...(endpoint && { endpoint }),
     });

@@ -39,7 +39,7 @@ export class OutboxPublisher {
   readonly #published: (kind: OutboxKind, entries: number) => void;
   #stopping = false;
   #running: Promise<unknown> | undefined;
-  #wakers: (() => void)[] = [];
+  readonly #wakers = new Set<() => void>();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -58,7 +58,7 @@ export class OutboxPublisher {
 
   /** Looks through the outbox at once instead of at the next turn. */
   readonly wake = (): void => {
-    for (const wake of this.#wakers.splice(0)) wake();
+    for (const wake of this.#wakers) wake();
   };
 
   async stop(): Promise<void> {
@@ -71,13 +71,15 @@ export class OutboxPublisher {
   async #run(publish: () => Promise<boolean>): Promise<void> {
     while (!this.#stopping) {
       // Asked for before the look, so that a wake during the look is not missed.
-      const woken = new Promise<void>((resolve) => this.#wakers.push(resolve));
+      const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
+      this.#wakers.add(wake);
       try {
         while (!this.#stopping && (await publish()));
       } catch (error) {
         this.#options.log.warn({ err: error }, 'outbox not published; trying again');
       }
       if (!this.#stopping) await withinPoll(woken);
+      this.#wakers.delete(wake);
     }
   }
 
