@@ -122,7 +122,10 @@ begin
     status = case when is_last then 'failed' else v.status end,
     failure_code = case when is_last then p_fault else v.failure_code end
   where id = p_video;
-  insert into videos.outbox (kind, video_id, version) values ('remove_version', p_video, p_token);
+  insert into videos.outbox (kind, video_id, version, created_at, due_at)
+  select 'remove_version', p_video, p_token, due_at, due_at
+  -- What was on its way to the store when the worker gave up may still arrive.
+  from (select clock_timestamp() + interval '10 seconds' as due_at) later;
   return query select case when is_last then 'failed' else 'released' end,
     case when is_last or p_fault is null then 0 else least(5 * 2 ^ (v.attempts - 1), 300)::integer end;
 end $$;
