@@ -32,7 +32,7 @@ const BESIDE: Record<string, string> = { takeover: 'outages', messages: 'outages
 /** What `npm test` plays of it, in two minutes. */
 export const slice: Record<string, Scenario> = {
   flood: (world) => flood(world, { clips: 6, players: 3, pauseSeconds: 0.5, patienceSeconds: 40 }),
-  outages: (world) => outages(world, { seconds: 3, pauseSeconds: 2 }),
+  outages: (world) => outages(world, { seconds: 3, pauseSeconds: 8 }),
   messages: (world) => messages(world, { untilDeadLetters: false }),
   takeover: (world) => takeover(world, 5),
 };
