@@ -8,6 +8,7 @@ import { runService } from '@anb/service-kit/service';
 import manifest from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
 import { detectConfinement } from './confine.ts';
+import { removeLeftovers } from './scratch.ts';
 import { MIGRATION } from './store.ts';
 import { Worker } from './worker.ts';
 
@@ -45,6 +46,7 @@ await runService({
   start: async () => {
     const { missing } = await detectConfinement();
     if (missing.length) log.warn({ missing }, 'ffmpeg runs less confined than it could be');
+    await removeLeftovers(config.SCRATCH_DIR);
     await untilMigrated({ sql, log, migration: MIGRATION });
     worker.start();
   },

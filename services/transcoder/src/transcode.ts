@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HEAD_BYTES, isMovie } from '@anb/service-kit/container';
 import { isDependencyAway } from '@anb/service-kit/errors';
@@ -10,6 +10,7 @@ import { type FailureCode, Impossible } from './failure.ts';
 import { type Picture, type Programs, probePicture, runFfmpeg, TookTooLong } from './ffmpeg.ts';
 import { judge, probeLimits, runLimits, wallSeconds } from './limits.ts';
 import { BUMPER_SECONDS, MAX_CLIP_SECONDS, planTranscode } from './recipe.ts';
+import { makeScratch } from './scratch.ts';
 import type { Lease, Progress } from './store.ts';
 
 /** Why an attempt broke off although another may succeed; the reason that is told when none did. */
@@ -41,7 +42,7 @@ const outputs: Record<MediaFile, string> = { 'clip.mp4': 'video/mp4', 'poster.jp
  * @throws what may pass by itself: the store is away, the disk full, the signal given
  */
 export async function transcode(lease: Lease, options: TranscodeOptions): Promise<TranscodeResult> {
-  const folder = await mkdtemp(join(options.scratchDir, 'transcode-'));
+  const folder = await makeScratch(options.scratchDir);
   try {
     return { outcome: 'made', durationSeconds: await make(lease, folder, options) };
   } catch (error) {
