@@ -44,8 +44,9 @@ const outOfMemory = /Cannot allocate memory|malloc of size/;
 export const oversized = /Picture size \d{4,}x\d{4,} (is invalid|exceeds)/;
 /** All that ffmpeg says when its filters found no memory, as for the frames that fill half a minute's pause. */
 const filtersStarved = /^Error marking filters as finished$/;
-/** The confinement or the system failed, not the file. */
-const systemsFault = /No space left|^(env|setsid|unshare|prlimit|setpriv|sh): /m;
+/** The confinement or the system failed, not the file: the disk, or a node that has no process left for a thread. */
+const systemsFault =
+  /No space left|Disk quota exceeded|Read-only file system|Resource temporarily unavailable|^(env|setsid|unshare|prlimit|setpriv|sh): /m;
 
 /** @returns null when it says nothing about the file: another attempt may succeed */
 export function verdictOn({ exitCode, signal, stderr }: Ending): Impossible | null {

@@ -8,8 +8,8 @@ import { runService } from '@anb/service-kit/service';
 import manifest from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
 import { detectConfinement } from './confine.ts';
+import { removeLeftovers } from './scratch.ts';
 import { MIGRATION } from './store.ts';
-import { clearScratch } from './transcode.ts';
 import { Worker } from './worker.ts';
 
 const config = readConfig();
@@ -46,7 +46,7 @@ await runService({
   start: async () => {
     const { missing } = await detectConfinement();
     if (missing.length) log.warn({ missing }, 'ffmpeg runs less confined than it could be');
-    await clearScratch(config.SCRATCH_DIR);
+    await removeLeftovers(config.SCRATCH_DIR);
     await untilMigrated({ sql, log, migration: MIGRATION });
     worker.start();
   },

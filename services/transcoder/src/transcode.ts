@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HEAD_BYTES, isMovie } from '@anb/service-kit/container';
 import { isDependencyAway } from '@anb/service-kit/errors';
@@ -10,6 +10,7 @@ import { type FailureCode, Impossible } from './failure.ts';
 import { type Picture, type Programs, probePicture, runFfmpeg, TookTooLong } from './ffmpeg.ts';
 import { judge, probeLimits, runLimits, wallSeconds } from './limits.ts';
 import { BUMPER_SECONDS, MAX_CLIP_SECONDS, planTranscode } from './recipe.ts';
+import { makeScratch } from './scratch.ts';
 import type { Lease, Progress } from './store.ts';
 
 /** Why an attempt broke off although another may succeed; the reason that is told when none did. */
@@ -41,7 +42,7 @@ const outputs: Record<MediaFile, string> = { 'clip.mp4': 'video/mp4', 'poster.jp
  * @throws what may pass by itself: the store is away, the disk full, the signal given
  */
 export async function transcode(lease: Lease, options: TranscodeOptions): Promise<TranscodeResult> {
-  const folder = await mkdtemp(join(options.scratchDir, folderPrefix(process.pid)));
+  const folder = await makeScratch(options.scratchDir);
   try {
     return { outcome: 'made', durationSeconds: await make(lease, folder, options) };
   } catch (error) {
@@ -50,28 +51,6 @@ export async function transcode(lease: Lease, options: TranscodeOptions): Promis
     throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-const folderPrefix = (pid: number | string) => `transcode-${pid}-`;
-
-/** Removes the files of workers that died: their scratch may outlive them, as a pod's outlives its container. */
-export async function clearScratch(scratchDir: string): Promise<void> {
-  for (const name of await readdir(scratchDir)) {
-    const [, pid] = /^transcode-(\d+)-/.exec(name) ?? [];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    await rm(join(scratchDir, name), { recursive: true, force: true });
-  }
-}
-
-/** Another, that is: in a new container we may have the number of the one that died. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,6 @@ import { createPlayers, createVideo, type Player } from '@anb/testing/players';
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { clearScratch } from '../src/transcode.ts';
 import { Worker } from '../src/worker.ts';
 
 const run = promisify(execFile);
@@ -127,22 +126,6 @@ const expectQueueEmpty = async () => {
   await sleep(VISIBILITY_SECONDS * 1000 + 200);
   expect(await queue.receive(0, 1, AbortSignal.timeout(5000))).toBeNull();
 };
-
-test('the files of a worker that died go when the next one starts; those of a living one stay', async () => {
-  const { pid: dead = 0 } = spawn('true');
-  await sleep(100);
-  const scratch = mkdtempSync(join(tmpdir(), 'anb-scratch-'));
-  const folders = [
-    `transcode-${dead}-a`,
-    `transcode-${process.pid}-b`,
-    `transcode-${process.ppid}-c`,
-    'else',
-  ];
-  for (const name of folders) mkdirSync(join(scratch, name));
-  await clearScratch(scratch);
-  expect(readdirSync(scratch).sort()).toEqual(['else', `transcode-${process.ppid}-c`].sort());
-  rmSync(scratch, { recursive: true });
-});
 
 describe('an upload', () => {
   test('that is public is published once, in its player’s city, under the version of its lease', async () => {

@@ -8,11 +8,11 @@ import {
   versionFolder,
 } from '@anb/service-kit/media';
 import type { ObjectStore } from '@anb/service-kit/objects';
-import { lockMedia, mediaPlacement, noteMediaMoved, type OutboxEntry } from './store/outbox.ts';
+import { mediaPlacement, noteMediaMoved, type OutboxEntry } from './store/outbox.ts';
 import { placeOf } from './store/videos.ts';
 
 /**
- * Does what an outbox entry asks of the store; done twice it does no harm.
+ * Does what an outbox entry asks of the store, under the lock of its media; done twice it does no harm.
  * @returns false when the entry is to be looked at again once this transaction has been committed
  */
 export async function tidyMedia(
@@ -21,7 +21,6 @@ export async function tidyMedia(
   entry: OutboxEntry,
 ): Promise<boolean> {
   const { kind, video_id, version } = entry;
-  await lockMedia(transaction, video_id);
   if (kind === 'place_media') return placeMedia(transaction, objects, video_id);
   // What is published is never a dead lease's; asked again because its loss could not be mended.
   const published = (await mediaPlacement(transaction, video_id))?.version;

@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client';
 import { tidyMedia } from './media.ts';
 import {
   deleteOutboxEntries,
+  lockMedia,
   lockOutboxEntries,
   type OutboxEntry,
   type OutboxKind,
@@ -27,6 +28,8 @@ const BATCH = 10;
 const POLL_MS = 1000;
 /** Before an entry whose work failed is tried again. */
 const POSTPONED_SECONDS = 10;
+/** Before an entry is looked at again whose video another replica has in hand. */
+const TAKEN_SECONDS = 2;
 
 const mediaKinds = outboxKinds.filter((kind) => kind !== 'transcode');
 
@@ -116,6 +119,10 @@ export class OutboxPublisher {
     return sql.begin(async (transaction) => {
       const [entry] = await lockOutboxEntries(transaction, mediaKinds, 1);
       if (!entry) return false;
+      if (!(await lockMedia(transaction, entry.video_id))) {
+        await postponeOutboxEntry(transaction, entry, TAKEN_SECONDS);
+        return true;
+      }
       try {
         if (!(await tidyMedia(transaction, objects, entry))) return true;
       } catch (error) {

@@ -164,6 +164,16 @@ function storeThat(before: Partial<Record<Step, () => Promise<unknown>>>): Objec
   return store;
 }
 
+test('a session that broke off before the store began it keeps no place of the quota', async () => {
+  for (let place = 0; place < QUOTA.directUploads; place++) {
+    const { video_id } = await client.begin(1000);
+    await videos.database.admin`
+      update videos.uploads set upload_id = null, started_at = now() - interval '2 minutes'
+      where video_id = ${video_id}`;
+  }
+  expect((await client.begin(1000)).video_id).toBeDefined();
+});
+
 describe('an upload that is cancelled while it is completed', () => {
   test.each<[Step]>([['completeMultipart'], ['head'], ['readStart']])(
     'is gone when the cancellation comes before %s',

@@ -172,6 +172,19 @@ describe('media', () => {
     expect(await mediaOf(stuck)).toEqual(await keysAt('withheld', stuck));
   });
 
+  test('that another replica moves are left to it, and hold up no others', async () => {
+    const [taken, fine] = [await stored(), await stored()];
+    await videos.database.admin.begin(async (replica) => {
+      await replica`select pg_advisory_xact_lock(hashtextextended(${taken}, 0))`;
+      await videos.database.admin`update videos.videos set is_public = false where id = ${taken}`;
+      await videos.database.admin`update videos.videos set is_public = false where id = ${fine}`;
+      await vi.waitFor(async () => expect(await mediaOf(fine)).toEqual(await keysAt('withheld', fine)), 3000);
+      expect(await mediaOf(taken)).toEqual(await keysAt('media', taken));
+    });
+    await settled();
+    expect(await mediaOf(taken)).toEqual(await keysAt('withheld', taken));
+  });
+
   test('of a lease that ended go without the others, and never those that are published', async () => {
     const id = await stored();
     const dead = randomUUID();

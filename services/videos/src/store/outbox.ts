@@ -45,9 +45,14 @@ export async function postponeOutboxEntry(sql: ISql, { id }: OutboxEntry, second
   await sql`update videos.outbox set due_at = now() + make_interval(secs => ${seconds}) where id = ${id}`;
 }
 
-/** Nobody else moves or removes this video's media until the transaction ends. */
-export async function lockMedia(sql: ISql, videoId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${videoId}, 0))`;
+/**
+ * Nobody else moves or removes this video's media until the transaction ends.
+ * @returns false when somebody does; waiting for them would hold up all other videos
+ */
+export async function lockMedia(sql: ISql, videoId: string): Promise<boolean> {
+  const [lock] = await sql<{ mine: boolean }[]>`
+    select pg_try_advisory_xact_lock(hashtextextended(${videoId}, 0)) as mine`;
+  return lock?.mine ?? false;
 }
 
 export interface Placement {

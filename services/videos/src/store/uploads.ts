@@ -56,13 +56,15 @@ export async function beginUpload(
   quota: Quota,
 ): Promise<BeginOutcome> {
   return sql.begin(async (transaction) => {
-    // One at a time for each player, or two at once would both find the last place free.
+    // One at a time for each player, or two at once would both find the last place free. A session that broke off
+    // before the store began it can be neither gone on with nor cancelled: it must not keep a place until the clean-up.
     await transaction`select pg_advisory_xact_lock(hashtextextended('videos.uploads', ${upload.user_id}))`;
     const [used] = await transaction<{ videos: number; direct: number }[]>`
       select
         (select count(*) from videos.videos where user_id = ${upload.user_id} and deleted_at is null)::integer
           + count(*)::integer as videos,
-        count(*) filter (where size_bytes is not null)::integer as direct
+        count(*) filter (where size_bytes is not null
+          and (upload_id is not null or started_at > now() - interval '1 minute'))::integer as direct
       from videos.uploads
       where user_id = ${upload.user_id} and state <> 'ending'`;
     if (used && used.videos >= quota.videos) return 'too_many_videos';
