@@ -116,27 +116,29 @@ export class OutboxPublisher {
   /** One at a time: its lock on the video lives as long as the transaction. */
   async #tidyNext(): Promise<boolean> {
     const { sql, objects, log } = this.#options;
-    return sql.begin(async (transaction) => {
-      const [entry] = await lockOutboxEntries(transaction, mediaKinds, 1);
-      if (!entry) return false;
-      if (!(await lockMedia(transaction, entry.video_id))) {
-        await postponeOutboxEntry(transaction, entry, TAKEN_SECONDS);
+    let entry: OutboxEntry | undefined;
+    try {
+      return await sql.begin(async (transaction) => {
+        [entry] = await lockOutboxEntries(transaction, mediaKinds, 1);
+        if (!entry) return false;
+        if (!(await lockMedia(transaction, entry.video_id))) {
+          await postponeOutboxEntry(transaction, entry, TAKEN_SECONDS);
+          return true;
+        }
+        if (await tidyMedia(transaction, objects, entry)) {
+          await deleteOutboxEntries(transaction, [entry]);
+          this.#published(entry.kind, 1);
+        }
         return true;
-      }
-      try {
-        if (!(await tidyMedia(transaction, objects, entry))) return true;
-      } catch (error) {
-        log.warn(
-          { err: error, kind: entry.kind, video_id: entry.video_id },
-          'media not tidied; trying again',
-        );
-        await postponeOutboxEntry(transaction, entry, POSTPONED_SECONDS);
-        return true;
-      }
-      await deleteOutboxEntries(transaction, [entry]);
-      this.#published(entry.kind, 1);
+      });
+    } catch (error) {
+      if (!entry) throw error;
+      const { kind, video_id } = entry;
+      log.warn({ err: error, kind, video_id }, 'media not tidied; trying again');
+      // Not in the transaction, which may have broken with its connection.
+      await postponeOutboxEntry(sql, entry, POSTPONED_SECONDS);
       return true;
-    });
+    }
   }
 }
 
