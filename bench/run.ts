@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Everything here that is a bench: it says so by exporting `measure`. */
-const helpers = new Set(['run.ts', 'platform.ts', 'median.ts']);
+const helpers = new Set(['run.ts', 'platform.ts', 'median.ts', 'upload-load.ts']);
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && !helpers.has(file))
   .map((file) => file.replace(/\.ts$/, ''));

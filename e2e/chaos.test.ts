@@ -18,5 +18,5 @@ test.each(Object.entries(slice))(
     expect(problems).toEqual([]);
     expect(figures.final).toBe(figures.jobs);
   },
-  90_000,
+  120_000,
 );

@@ -222,16 +222,18 @@ describe('npm run videos --', () => {
     expect(code).toBe(0);
   });
 
-  test('audit names what nothing accounts for, until clean-up has removed it', async () => {
+  test('audit names what is left of a video that was deleted, until clean-up has removed it', async () => {
+    const [deleted] = await admin`select id from videos.videos where deleted_at is not null`;
+    const key = `originals/${deleted?.id}`;
     const s3 = new S3Client({
       endpoint: env.S3_ENDPOINT ?? '',
       region: env.AWS_REGION ?? '',
       forcePathStyle: true,
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     });
-    await s3.send(new PutObjectCommand({ Bucket: env.S3_BUCKET, Key: 'media/stray', Body: 'x' }));
+    await s3.send(new PutObjectCommand({ Bucket: env.S3_BUCKET, Key: key, Body: 'x' }));
     const found = await command('audit');
-    expect(JSON.parse(found.out)).toMatchObject({ objects_without_rows: ['media/stray'] });
+    expect(JSON.parse(found.out)).toMatchObject({ objects_without_rows: [key] });
     expect(found.code).toBe(1);
     const cleaned = await command('clean-up', { ABANDONED_HOURS: '0' });
     expect(cleaned.out).toContain('{"uploads":0,"objects":1,"multiparts":0}');

@@ -1,4 +1,6 @@
-import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { ObjectStore } from '@anb/service-kit/objects';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 
 export interface StoredObject {
   key: string;
@@ -10,9 +12,11 @@ export interface StoredObject {
 export class Bucket {
   readonly name: string;
   readonly #client: S3Client;
+  readonly #store: ObjectStore;
 
   constructor(name: string, endpoint: string) {
     this.name = name;
+    this.#store = new ObjectStore({ bucket: name, endpoint, region: 'us-east-1' });
     this.#client = new S3Client({
       endpoint,
       region: 'us-east-1',
@@ -46,10 +50,11 @@ export class Bucket {
   }
 
   async put(key: string, body: Buffer): Promise<void> {
-    await this.#client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body }));
+    await this.#store.put(key, Readable.from([body]), { contentType: 'video/mp4' });
   }
 
   close(): void {
     this.#client.destroy();
+    this.#store.close();
   }
 }

@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 
 /** How long after the end of an outage all must be as before. */
 const RECOVERY_SECONDS = 30;
+/** How long until somebody asks what is to be left without its reply. */
+const REPLY_SECONDS = 60;
 const PLAYERS = 3;
 
 export interface OutageOptions {
@@ -35,7 +37,7 @@ export async function outages(world: World, { seconds, pauseSeconds }: OutageOpt
     world.say('outages: Postgres crashes');
     await world.crashPostgres();
     figures.postgres_recovery_s = await recovery(world, ledger);
-    await loseReplies(world);
+    await loseReplies(world, ledger);
   } finally {
     over.abort();
     await Promise.allSettled(playing);
@@ -76,7 +78,7 @@ async function recovery(world: World, ledger: Ledger): Promise<number> {
 }
 
 /** Whoever waits for a reply to what was committed is not told. */
-async function loseReplies({ lostReplies, say }: World): Promise<void> {
+async function loseReplies(world: World, ledger: Ledger): Promise<void> {
   const commitAfter = (text: string) => (statements: string[]) =>
     statements.at(-1) === 'commit' && statements.some((statement) => statement.includes(text));
   const call = (text: string) => (statements: string[]) => statements.at(-1)?.includes(text) ?? false;
@@ -87,9 +89,15 @@ async function loseReplies({ lostReplies, say }: World): Promise<void> {
     'a heartbeat': call('videos.extend_lease'),
     publishing: call('videos.publish'),
   };
+  const player = await world.signUp();
   for (const [what, match] of Object.entries(replies)) {
-    await lostReplies.loseNext(match);
-    say(`outages: the reply to ${what} was lost`);
+    const lost = world.lostReplies.loseNext(match);
+    // Only a job of some seconds has a heartbeat.
+    if (what === 'a heartbeat') await uploadPatiently(world, player, ledger, { bytes: world.longClip });
+    const late = sleep(REPLY_SECONDS * 1000, 'late', { ref: false });
+    if ((await Promise.race([lost, late])) === 'late')
+      throw new Error(`nobody waited for the reply to ${what}`);
+    world.say(`outages: the reply to ${what} was lost`);
   }
 }
 

@@ -1,3 +1,6 @@
+import { findFfmpeg } from '@anb/embedded/ffmpeg';
+import { makeCorpus } from '@anb/sample-clips/hostile';
+import { corpus } from './corpus.ts';
 import { deletion } from './deletion.ts';
 import { drain } from './drain.ts';
 import { flood } from './flood.ts';
@@ -19,16 +22,17 @@ export const scenarios: Record<string, Scenario> = {
   stale: staleWorker,
   drain,
   deletion,
+  corpus: (world) => corpus(world, (folder, canary) => makeCorpus(findFfmpeg().ffmpeg, folder, canary)),
   takeover_at_5: (world) => takeover(world, 5),
 };
 
 /** Most of an outage is waiting, and so are the scenarios that are played meanwhile. */
-const BESIDE: Record<string, string> = { takeover: 'outages', messages: 'outages' };
+const BESIDE: Record<string, string> = { takeover: 'outages', messages: 'outages', stale: 'outages' };
 
 /** What `npm test` plays of it, in two minutes. */
 export const slice: Record<string, Scenario> = {
   flood: (world) => flood(world, { clips: 6, players: 3, pauseSeconds: 0.5, patienceSeconds: 40 }),
-  outages: (world) => outages(world, { seconds: 3, pauseSeconds: 2 }),
+  outages: (world) => outages(world, { seconds: 3, pauseSeconds: 8 }),
   messages: (world) => messages(world, { untilDeadLetters: false }),
   takeover: (world) => takeover(world, 5),
 };

@@ -227,7 +227,7 @@ export const schema = section('Values of the chart.', {
     bucket: pattern(
       /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
       'rising-stars-media',
-      "The bucket of originals and clips; this installation's alone, for the clean-up removes what its catalogue does not know.",
+      "The bucket of originals and clips; this installation's alone, for an audit names whatever else is in it.",
     ),
     endpoint: pattern(URL_OR_EMPTY, '', 'Another S3 server, for development.'),
     publicEndpoint: pattern(URL_OR_EMPTY, '', 'Where browsers reach that server.'),
@@ -284,8 +284,8 @@ export const schema = section('Values of the chart.', {
     ...httpService({
       repository: 'rising-stars-videos',
       memory: '256Mi',
-      // 128 uploads at once hold 5 MiB each.
-      memoryLimit: '1Gi',
+      // 128 uploads at once hold 5 MiB each; round after round of them was measured at 1000 MiB.
+      memoryLimit: '1280Mi',
       grace: 960,
       deregistration: 900,
     }),
@@ -300,7 +300,7 @@ export const schema = section('Values of the chart.', {
     ),
     maxDirectUploads: int(1, 1000, 5, 'Direct uploads that a player may have under way.'),
     commands: section('What runs beside the pods, as Jobs: clean-up, audit, redrive, requeue.', {
-      cleanUp: section('Removes abandoned uploads, and objects that nothing in the catalogue accounts for.', {
+      cleanUp: section('Removes abandoned uploads, and what is left of videos that nothing accounts for.', {
         enabled: flag(true, 'Off: it runs when somebody makes a Job of it.'),
         schedule: pattern(CRON, '17 * * * *', 'When it runs, as cron writes it.'),
         abandonedHours: int(

@@ -72,8 +72,8 @@ test('a pod of videos has memory for as many uploads at once as it takes, a part
   const source = readFileSync(join(root, 'services/videos/src/upload-routes.ts'), 'utf8');
   const atOnce = Number(/MAX_UPLOADS_AT_ONCE = (\d+)/.exec(source)?.[1]);
   const MiB = 1024 ** 2;
-  const base = 150 * MiB;
   const { memory } = service.containers[0].resources.limits;
-  expect(memory).toBe('1Gi');
-  expect(atOnce * PART_BYTES + base).toBeLessThanOrEqual(1024 * MiB);
+  expect(memory).toMatch(/^\d+Mi$/);
+  // What else it needs meanwhile: sockets, the heap, buffers that are not collected yet.
+  expect(atOnce * PART_BYTES + 400 * MiB).toBeLessThanOrEqual(Number.parseInt(memory, 10) * MiB);
 });

@@ -265,11 +265,6 @@ describe('contradictions are refused with what to do', () => {
       'maxDirectUploadMb, 600) and 512 MiB for its clip: 1112Mi or more',
     ],
     [
-      'logs where the clean-up would remove them',
-      { ingress: { accessLogsBucket: 'rising-stars-media' } },
-      'ingress.accessLogsBucket (rising-stars-media) is storage.bucket',
-    ],
-    [
       'rights shared by two programs',
       { votes: { serviceAccount: { name: 'app' } }, transcoder: { serviceAccount: { name: 'app' } } },
       "transcoder.serviceAccount: app is another program's already",

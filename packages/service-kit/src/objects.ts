@@ -173,7 +173,6 @@ export class ObjectStore {
     const part = { Bucket: this.#bucket, Key: key, UploadId: uploadId, PartNumber: number };
     return getSignedUrl(this.#signer, new UploadPartCommand({ ...part, ContentLength: bytes }), {
       expiresIn: PART_URL_SECONDS,
-      signableHeaders: new Set(['content-length']),
     });
   }
 
@@ -235,6 +234,8 @@ export class ObjectStore {
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
     } catch (error) {
       if (isMissing(error)) return null;
+      // Of no bytes there is no first one.
+      if ((error as Error).name === 'InvalidRange') return new Uint8Array();
       throw error;
     }
   }
@@ -243,7 +244,11 @@ export class ObjectStore {
   async copy(from: string, to: string): Promise<boolean> {
     try {
       await this.#client.send(
-        new CopyObjectCommand({ Bucket: this.#bucket, CopySource: `${this.#bucket}/${from}`, Key: to }),
+        new CopyObjectCommand({
+          Bucket: this.#bucket,
+          CopySource: `${this.#bucket}/${from.split('/').map(encodeURIComponent).join('/')}`,
+          Key: to,
+        }),
       );
       return true;
     } catch (error) {

@@ -112,6 +112,9 @@ describe('an object', () => {
     await put('start/clip', 'showcase');
     expect(Buffer.from((await store.readStart('start/clip', 4)) ?? []).toString()).toBe('show');
     expect(Buffer.from((await store.readStart('start/clip', 64)) ?? []).toString()).toBe('showcase');
+    await put('start/nothing', '');
+    expect(await store.readStart('start/nothing', 4)).toEqual(new Uint8Array());
+    expect(await store.readStart('start/none', 4)).toBeNull();
   });
 
   test('is copied with its type', async () => {

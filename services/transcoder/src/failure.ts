@@ -19,6 +19,12 @@ export class Impossible extends Error {
   }
 }
 
+/** Why ffmpeg leaves frames out, which by itself is no reason for it to end badly. */
+export function omission(line: string): Impossible | null {
+  if (outOfMemory.test(line)) return new Impossible('too_demanding', line);
+  return oversized.test(line) ? new Impossible('too_large_picture', line) : null;
+}
+
 /** How a program ended that did not end well. */
 export interface Ending {
   /** null when it was killed. */
@@ -32,10 +38,10 @@ const CPU_SPENT_CODES = [255, 123];
 /** The shell's and the loader's. */
 const NOT_STARTED_CODES = [126, 127];
 const crashes = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSYS', 'SIGTRAP']);
-/** Said by ffmpeg and by x264, which may go on without the frame and end well. */
-export const outOfMemory = /Cannot allocate memory|malloc of size/;
+/** Said by ffmpeg and by x264. */
+const outOfMemory = /Cannot allocate memory|malloc of size/;
 /** By -max_pixels, or beyond what ffmpeg can address. */
-export const oversized = /Picture size \d+x\d+ is invalid/;
+export const oversized = /Picture size \d{4,}x\d{4,} (is invalid|exceeds)/;
 /** All that ffmpeg says when its filters found no memory, as for the frames that fill half a minute's pause. */
 const filtersStarved = /^Error marking filters as finished$/;
 /** The confinement or the system failed, not the file: the disk, or a node that has no process left for a thread. */

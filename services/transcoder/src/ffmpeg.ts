@@ -2,7 +2,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import ffmpegCommand from 'fluent-ffmpeg';
 import { killGroup } from './confine.ts';
-import { Impossible, outOfMemory, oversized, verdictOn } from './failure.ts';
+import { Impossible, omission, oversized, verdictOn } from './failure.ts';
 import { type FfmpegPlan, untrustedInput } from './recipe.ts';
 
 const run = promisify(execFile);
@@ -134,13 +134,13 @@ export function runFfmpeg(ffmpeg: string, plan: FfmpegPlan, options: RunOptions)
       const { ffmpegProc } = command as unknown as { ffmpegProc?: ChildProcess };
       if (ffmpegProc?.pid) killGroup(ffmpegProc.pid);
     };
-    let starved = false;
+    let omitted: Impossible | null = null;
     const settle = (error?: unknown) => {
       stop.removeEventListener('abort', kill);
       if (signal.aborted) reject(signal.reason);
       else if (late.aborted) reject(new TookTooLong(`not done in ${Math.round(timeoutSeconds)} s`));
       else if (error) reject(error);
-      else if (starved) reject(new Impossible('too_demanding', 'frames were left out for want of memory'));
+      else if (omitted) reject(omitted);
       else resolve();
     };
     stop.addEventListener('abort', kill, { once: true });
@@ -149,7 +149,7 @@ export function runFfmpeg(ffmpeg: string, plan: FfmpegPlan, options: RunOptions)
       .on('start', () => stop.aborted && kill())
       // A listener for 'progress' would have fluent-ffmpeg probe the file, as whatever it claims to be.
       .on('stderr', (line: string) => {
-        starved ||= outOfMemory.test(line);
+        omitted ??= omission(line);
         const [, timemark] = /\btime=(\d+:\d+:[\d.]+)/.exec(line) ?? [];
         if (timemark) onProgress?.(secondsOf(timemark));
       })

@@ -46,7 +46,7 @@ test.runIf(process.platform === 'linux')('Linux offers the whole confinement', (
   expect(missing.filter((what) => what !== 'network')).toEqual([]);
 });
 
-describe.runIf(missing.length === 0)('a confined program', () => {
+describe.runIf(process.platform === 'linux')('a confined program', () => {
   test('sees nothing of our environment', async () => {
     process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
     process.env.DATABASE_URL ??= 'postgres://test';
@@ -61,7 +61,7 @@ describe.runIf(missing.length === 0)('a confined program', () => {
     expect(names.filter((name) => name !== 'PWD')).toEqual(['MALLOC_ARENA_MAX', 'PATH']);
   });
 
-  test('reaches no network', async () => {
+  test.skipIf(missing.includes('network'))('reaches no network', async () => {
     let asked = 0;
     const server = createServer((_request, response) => {
       asked++;

@@ -97,37 +97,38 @@ $$;
 -- outcome: released, to be tried again after wait_seconds; failed, when that was the last attempt, with the fault as
 -- its reason; published, when an earlier answer to publish was lost; gone, when the video is deleted; lost, when the
 -- lease is another's.
+-- In more than one statement, so that the outcome is seen anew after the wait for the row: a publish whose answer was
+-- lost may be committing, and told `lost` the worker would remove what is published.
 create function videos.release_lease_v3(p_video uuid, p_token uuid, p_fault text, p_max_attempts integer)
 returns table (outcome text, wait_seconds integer)
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
-  with held as (
-    select id, p_fault is not null and attempts >= p_max_attempts as is_last
-    from videos.videos
-    where id = p_video and lease_token = p_token
-    for update
-  ), released as (
-    update videos.videos v
-    set lease_token = null, lease_expires_at = null, stage = null, progress = 0,
-      attempts = attempts - case when p_fault is null then 1 else 0 end,
-      status = case when is_last then 'failed' else status end,
-      failure_code = case when is_last then p_fault else failure_code end
-    from held
-    where v.id = held.id
-    returning case when is_last then 'failed' else 'released' end as outcome,
-      case when is_last or p_fault is null then 0 else least(5 * 2 ^ (attempts - 1), 300)::integer end as wait_seconds
-  ), removal as (
-    insert into videos.outbox (kind, video_id, version)
-    select 'remove_version', p_video, p_token from released
-  )
-  select outcome, wait_seconds from released
-  union all
-  select case
-    when exists (select from videos.videos where id = p_video and media_version = p_token) then 'published'
-    when exists (select from videos.videos where id = p_video and deleted_at is null) then 'lost'
-    else 'gone' end, 0
-  where not exists (select from released);
-$$;
+declare
+  v videos.videos;
+  is_last boolean;
+begin
+  select * into v from videos.videos where id = p_video and lease_token = p_token for update;
+  if not found then
+    return query select case
+      when exists (select from videos.videos where id = p_video and media_version = p_token) then 'published'
+      when exists (select from videos.videos where id = p_video and deleted_at is null) then 'lost'
+      else 'gone' end, 0;
+    return;
+  end if;
+  is_last := p_fault is not null and v.attempts >= p_max_attempts;
+  update videos.videos
+  set lease_token = null, lease_expires_at = null, stage = null, progress = 0,
+    attempts = v.attempts - case when p_fault is null then 1 else 0 end,
+    status = case when is_last then 'failed' else v.status end,
+    failure_code = case when is_last then p_fault else v.failure_code end
+  where id = p_video;
+  insert into videos.outbox (kind, video_id, version, created_at, due_at)
+  select 'remove_version', p_video, p_token, due_at, due_at
+  -- What was on its way to the store when the worker gave up may still arrive.
+  from (select clock_timestamp() + interval '10 seconds' as due_at) later;
+  return query select case when is_last then 'failed' else 'released' end,
+    case when is_last or p_fault is null then 0 else least(5 * 2 ^ (v.attempts - 1), 300)::integer end;
+end $$;
 
 grant execute on function videos.take_lease_v2, videos.report_progress_v1, videos.extend_lease_v2,
   videos.release_lease_v3 to anb_transcoder;

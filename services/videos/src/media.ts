@@ -22,7 +22,11 @@ export async function tidyMedia(
 ): Promise<boolean> {
   const { kind, video_id, version } = entry;
   if (kind === 'place_media') return placeMedia(transaction, objects, video_id);
-  if (kind === 'remove_version' && version) await objects.deleteAll(versionFolder(video_id, version));
+  // What is published is never a dead lease's; asked again because its loss could not be mended.
+  const published = (await mediaPlacement(transaction, video_id))?.version;
+  if (kind === 'remove_version' && version && version !== published) {
+    await objects.deleteAll(versionFolder(video_id, version));
+  }
   if (kind === 'remove_media') {
     const prefixes = [originalKey(video_id), ...mediaPlaces.map((place) => mediaFolder(video_id, place))];
     for (const prefix of prefixes) await objects.deleteAll(prefix);
