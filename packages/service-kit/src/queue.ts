@@ -122,13 +122,14 @@ export class JobQueue {
   }
 
   /** Hides the message for so many seconds from now; 0 puts it back at once. */
-  async hide(receipt: string, seconds: number): Promise<void> {
+  async hide(receipt: string, seconds: number, signal?: AbortSignal): Promise<void> {
     await this.#client.send(
       new ChangeMessageVisibilityCommand({
         QueueUrl: this.url,
         ReceiptHandle: receipt,
         VisibilityTimeout: seconds,
       }),
+      { ...(signal && { abortSignal: signal }) },
     );
   }
 

@@ -277,11 +277,13 @@ export class Worker {
       news = undefined;
       if (!(await reportProgress(sql, lease, progress))) lose(new Error('the lease is lost'));
     };
+    const pauseMs = (visibilitySeconds * 1000) / 3;
     const beat = async () => {
-      if (performance.now() - lastBeat < (visibilitySeconds * 1000) / 3) return;
+      if (performance.now() - lastBeat < pauseMs) return;
       if (!(await extendLease(sql, lease, visibilitySeconds))) return lose(new Error('the lease is lost'));
       lastBeat = performance.now();
-      await queue.hide(message.receipt, visibilitySeconds);
+      // A queue that falls silent must not keep us from the lease.
+      await queue.hide(message.receipt, visibilitySeconds, AbortSignal.timeout(pauseMs));
     };
     const beating = (async () => {
       while (!lost.signal.aborted) {

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +87,23 @@ async function startWorker(drainSeconds = 0): Promise<ChildProcess> {
   });
   workers.push(worker);
   while (!(await fetch(`http://127.0.0.1:${opsPort}/readyz`).catch(() => null))?.ok) await sleep(20);
+  return worker;
+}
+
+/** A worker in this process. */
+function startHere(from: JobQueue, encoder = ffmpeg): Worker {
+  const worker = new Worker({
+    sql: database.connect('anb_transcoder'),
+    objects,
+    queue: from,
+    log: createLog('test', 'silent'),
+    registry: new Registry(),
+    programs: { ffmpeg: encoder, ffprobe },
+    scratchDir: folder,
+    visibilitySeconds: VISIBILITY_SECONDS,
+    drainSeconds: 0,
+  });
+  worker.start();
   return worker;
 }
 
@@ -240,18 +257,7 @@ describe('a fault that does not pass', () => {
 
   beforeAll(async () => {
     impatient = new ImpatientQueue(await createTestQueue(VISIBILITY_SECONDS));
-    worker = new Worker({
-      sql: database.connect('anb_transcoder'),
-      objects,
-      queue: impatient,
-      log: createLog('test', 'silent'),
-      registry: new Registry(),
-      programs: { ffmpeg, ffprobe },
-      scratchDir: folder,
-      visibilitySeconds: VISIBILITY_SECONDS,
-      drainSeconds: 0,
-    });
-    worker.start();
+    worker = startHere(impatient);
   });
   afterAll(async () => {
     await worker.stop();
@@ -312,6 +318,31 @@ describe('the lease', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('transcode-'))).toEqual([]);
     await ended(id, 'processed', 30_000);
   }, 60_000);
+
+  test('lives on although the queue falls silent', async () => {
+    /** Real but for its answer to a heartbeat, which never comes. */
+    class SilentQueue extends JobQueue {
+      override hide = (_receipt: string, _seconds: number, signal?: AbortSignal) =>
+        new Promise<void>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    }
+    const silent = new SilentQueue(await createTestQueue(VISIBILITY_SECONDS));
+    const slow = join(folder, 'slow-ffmpeg');
+    const script = `case "$*" in *' -i '*) exec sleep 60;; *) exec '${ffmpeg}' "$@";; esac`;
+    writeFileSync(slow, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const worker = startHere(silent, slow);
+    const id = await createVideo(database.admin, player.id, { status: 'uploaded' });
+    await objects.put(originalKey(id), Readable.from([clip]), { contentType: 'video/mp4' });
+    await silent.send([{ video_id: id }]);
+    await vi.waitFor(async () => expect((await row(id)).stage).toBe('transcoding'), 5000);
+    for (let second = 0; second < 2 * VISIBILITY_SECONDS; second++) {
+      await sleep(1000);
+      const { lease_expires_at: until } = await row(id);
+      expect(until.getTime()).toBeGreaterThan(Date.now());
+    }
+    await database.admin`update videos.videos set deleted_at = now(), lease_token = null, lease_expires_at = null where id = ${id}`;
+    await worker.stop();
+    silent.close();
+  }, 30_000);
 
   test('ends with the video: deleting it in the middle leaves no object', async () => {
     const id = await uploaded(await readFile(join(folder, 'slow.mp4')));

@@ -58,8 +58,9 @@ export function jobRoutes({ sql, verify, wakeOutbox, progress }: Dependencies) {
 
   routes.openapi({ ...eventsRoute, ...forSignedIn }, async (c) => {
     const { video_id } = c.req.valid('param');
-    granted(await findOwn(sql, video_id, c.get('session').userId));
-    const stream = progress.open(video_id, c.req.raw.signal);
+    const { userId } = c.get('session');
+    granted(await findOwn(sql, video_id, userId));
+    const stream = progress.open(video_id, userId, c.req.raw.signal);
     if (!stream) throw unavailable();
     return new Response(stream, {
       headers: {

@@ -24,10 +24,12 @@ export interface ProgressFeedOptions {
   pollMs?: number;
   heartbeatMs?: number;
   maxStreams?: number;
+  maxStreamsEach?: number;
 }
 
 interface Stream {
   videoId: string;
+  userId: number;
   controller: ReadableStreamDefaultController<Uint8Array>;
   /** The last event, so that only changes are told. */
   told: string;
@@ -38,6 +40,8 @@ const POLL_MS = 1000;
 /** Below the load balancer's idle timeout. */
 const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 2000;
+/** Of one player, or one would leave no room for the others. */
+const MAX_STREAMS_EACH = 20;
 /** Events that a client may leave unread. */
 const MAX_UNREAD = 16;
 const MAX_RETRY_MS = 5000;
@@ -65,15 +69,14 @@ export class ProgressFeed {
   }
 
   /** @returns null when there are too many streams or no more are taken */
-  open(videoId: string, signal: AbortSignal): ReadableStream<Uint8Array> | null {
-    if (this.#streams.size >= (this.#options.maxStreams ?? MAX_STREAMS) || this.#stop.signal.aborted)
-      return null;
+  open(videoId: string, userId: number, signal: AbortSignal): ReadableStream<Uint8Array> | null {
+    if (this.#stop.signal.aborted || !this.#hasRoom(userId)) return null;
     let stream: Stream | undefined;
     const leave = () => stream && this.#end(stream);
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          stream = { videoId, controller, told: '', saidAt: performance.now() };
+          stream = { videoId, userId, controller, told: '', saidAt: performance.now() };
           this.#streams.add(stream);
           // A reset connection is told by the signal alone, a closed one by cancel, sometimes both.
           signal.addEventListener('abort', leave, { once: true });
@@ -85,6 +88,12 @@ export class ProgressFeed {
       },
       new CountQueuingStrategy({ highWaterMark: MAX_UNREAD }),
     );
+  }
+
+  #hasRoom(userId: number): boolean {
+    const { maxStreams = MAX_STREAMS, maxStreamsEach = MAX_STREAMS_EACH } = this.#options;
+    const own = [...this.#streams].filter((stream) => stream.userId === userId);
+    return this.#streams.size < maxStreams && own.length < maxStreamsEach;
   }
 
   /** Sends everybody to another replica, not all in the same moment. */

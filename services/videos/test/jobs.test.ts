@@ -343,14 +343,22 @@ describe('GET /api/videos/{video_id}/events', () => {
     expect(await streams()).toBe(0);
   });
 
-  test('is refused beyond the cap, and costs one query for all', async () => {
-    const ids = await Promise.all(
-      [1, 2].map(() => createVideo(videos.database.admin, player.id, { status: 'uploaded' })),
-    );
-    const opened = await Promise.all(Array.from({ length: 22 }, (_, n) => open(ids[n % 2] ?? '')));
-    expect(opened.filter(({ status }) => status === 200)).toHaveLength(20);
-    const refused = opened.filter(({ status }) => status === 503);
-    expect(refused.map(({ headers }) => headers.get('retry-after'))).toEqual(['2', '2']);
+  test('is refused beyond the caps, a player’s and everybody’s, and costs one query for all', async () => {
+    const opened: Response[] = [];
+    for (const [who, granted] of [
+      [player, 15],
+      [other, 5],
+    ] as const) {
+      const ids = await Promise.all(
+        [1, 2].map(() => createVideo(videos.database.admin, who.id, { status: 'uploaded' })),
+      );
+      const all = Array.from({ length: granted + 1 }, (_, n) => open(ids[n % 2] ?? '', who));
+      const answers = await Promise.all(all);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(granted);
+      const refused = answers.filter(({ status }) => status === 503);
+      expect(refused.map(({ headers }) => headers.get('retry-after'))).toEqual(['2']);
+      opened.push(...answers);
+    }
     await sleep(300);
     videos.queries.length = 0;
     await sleep(500);

@@ -36,7 +36,10 @@ export async function startVideos() {
   await sessions.start();
   const registry = new Registry();
   const outbox = new OutboxPublisher({ sql, queue, objects, log, registry });
-  const progress = new ProgressFeed({ sql, log, registry, pollMs: 100, heartbeatMs: 300, maxStreams: 20 });
+  const progress = new ProgressFeed({
+    ...{ sql, log, registry, pollMs: 100, heartbeatMs: 300 },
+    ...{ maxStreams: 20, maxStreamsEach: 15 },
+  });
   const dependencies = {
     sql,
     queue,
