@@ -23,7 +23,8 @@ export interface Load {
   count: number;
   path: string;
   url: string;
-  token: string;
+  /** Of players, who send in turn. */
+  tokens: string[];
   store: { endpoint: string; bucket: string; region: string };
 }
 
@@ -42,14 +43,17 @@ const clip = ({ path }: Load) => ({
   ...{ path, filename: 'clip.mp4', title: 'Mi mejor jugada', isPublic: false },
 });
 
-function sendForm(load: Load): Promise<string> {
-  return uploadClip(new Api(load.url), load.token, clip(load));
+const tokenOf = ({ tokens }: Load, place: number) => tokens[place % tokens.length] ?? '';
+
+function sendForm(load: Load, place: number): Promise<string> {
+  return uploadClip(new Api(load.url), tokenOf(load, place), clip(load));
 }
 
-async function sendDirect(load: Load): Promise<string> {
+async function sendDirect(load: Load, place: number): Promise<string> {
   const api = new Api(load.url);
-  const videoId = await beginDirectUpload(api, load.token, clip(load));
-  await sendDirectUpload(api, load.token, { videoId, path: load.path });
+  const token = tokenOf(load, place);
+  const videoId = await beginDirectUpload(api, token, clip(load));
+  await sendDirectUpload(api, token, { videoId, path: load.path });
   return videoId;
 }
 
@@ -80,12 +84,16 @@ process.once('message', () => {
 });
 
 /** A form at 10 kB/s until the bench says that it is enough; then its end is sent and it must be answered 201. */
-async function sendSlowly({ url, token, count }: Load, place: number): Promise<string> {
+async function sendSlowly(load: Load, place: number): Promise<string> {
+  const { url, count } = load;
   await sleep((place * SLOW_EVERY_MS) / count);
   const upload = http.request(`${url}/api/videos/upload`, {
     method: 'POST',
     agent: false,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'multipart/form-data; boundary=b' },
+    headers: {
+      authorization: `Bearer ${tokenOf(load, place)}`,
+      'content-type': 'multipart/form-data; boundary=b',
+    },
   });
   const answered = once(upload, 'response');
   const disposition = 'content-disposition: form-data; name=';

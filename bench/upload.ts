@@ -18,6 +18,8 @@ const LARGE = 100 * MB;
 const SMALL = 10 * MB;
 const AT_ONCE = 10;
 const SLOW = 100;
+/** One alone may not send so many at once. */
+const PLAYERS = 10;
 const ROUNDS = 3;
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -30,8 +32,10 @@ export const measure = (say: (line: string) => void) => withPlatform((platform) 
 async function compare(platform: Platform, say: (line: string) => void) {
   const large = makeFile(platform, LARGE);
   const small = makeFile(platform, SMALL);
-  const { authorization } = await (await createPlayers(platform.admin)).signUp();
-  const bench = { platform, say, token: authorization.replace('Bearer ', '') };
+  const players = await createPlayers(platform.admin);
+  const signedUp = await Promise.all(Array.from({ length: PLAYERS }, () => players.signUp()));
+  const tokens = signedUp.map(({ authorization }) => authorization.replace('Bearer ', ''));
+  const bench = { platform, say, tokens };
 
   const through = await withService(bench, async (service) => {
     const mbPerSecond = { ours: [] as number[], baseline: [] as number[] };
@@ -96,7 +100,7 @@ const p95 = (values: number[]) =>
 interface Bench {
   platform: Platform;
   say: (line: string) => void;
-  token: string;
+  tokens: string[];
 }
 
 /** A videos service of its own, warm. */
@@ -114,7 +118,7 @@ interface Service extends Awaited<ReturnType<typeof startService>> {
   cost: ReturnType<typeof watchMemory>;
 }
 
-async function startService({ platform: { admin, databaseUrl, env }, token }: Bench) {
+async function startService({ platform: { admin, databaseUrl, env }, tokens }: Bench) {
   const [port = 0, opsPort = 0] = await freePorts(2);
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [path('../services/videos/src/main.ts')], {
@@ -130,7 +134,7 @@ async function startService({ platform: { admin, databaseUrl, env }, token }: Be
   const store = { endpoint: env.S3_ENDPOINT, bucket: env.S3_BUCKET, region: env.AWS_REGION };
   const objects = new ObjectStore(store);
   const start = (kind: Load['kind'], count: number, file: string) => {
-    const load: Load = { kind, count, path: file, url, token, store };
+    const load: Load = { kind, count, path: file, url, tokens, store };
     return startLoad(load, async ({ ids }) => {
       if (kind !== 'bare') await expectStored(ids, kind === 'slow' ? undefined : file);
       for (const prefix of ['originals/', 'bare/']) await objects.deleteAll(prefix);

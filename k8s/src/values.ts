@@ -158,7 +158,7 @@ export const httpService = (of: {
   ),
 });
 
-const databasePool = (value: number) => int(1, 100, value, 'Database connections of one pod.');
+const databasePool = (value: number, least = 1) => int(least, 100, value, 'Database connections of one pod.');
 
 const secretName = (value: string) => ({
   existingSecret: pattern(NAME, value, 'Name of the Secret.'),
@@ -289,7 +289,7 @@ export const schema = section('Values of the chart.', {
       grace: 960,
       deregistration: 900,
     }),
-    databasePool: databasePool(10),
+    databasePool: databasePool(10, 2),
     maxUploadMb: int(1, 1000, 100, 'Largest clip that comes through the service, in MiB.'),
     maxDirectUploadMb: int(1, 5000, 500, 'Largest clip that goes to the bucket directly, in MiB.'),
     maxVideosPerPlayer: int(

@@ -168,7 +168,7 @@ export class Worker {
     const context = { ...job, receives: message.receives };
     const taken = await takeLease(sql, job.video_id, visibilitySeconds);
     if (taken.outcome === 'busy') {
-      await queue.hide(message.receipt, Math.max(1, taken.waitSeconds));
+      await queue.hide(message.receipt, busySeconds(taken.waitSeconds, message.receives));
       return this.#count('busy');
     }
     if (taken.outcome === 'final') {
@@ -311,3 +311,10 @@ export class Worker {
     };
   }
 }
+
+/**
+ * The lease's remainder: its holder may have died. One that goes on extending it has a long job, and the message is a
+ * double; asked for every time, it would have spent its receives before the job ends.
+ */
+export const busySeconds = (remainder: number, receives: number) =>
+  Math.min(Math.max(1, remainder) * 2 ** Math.max(0, receives - 3), 900);

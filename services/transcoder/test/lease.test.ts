@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
 import { createPlayers, createVideo } from '@anb/testing/players';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { publish, releaseLease, takeLease } from '../src/store.ts';
+import { busySeconds } from '../src/worker.ts';
 
 let database: TestDatabase;
 let sql: Sql;
@@ -35,4 +36,12 @@ test('given back while its publish commits, a lease is told as published', async
   commit();
   await publishing;
   expect(await released).toEqual({ outcome: 'published', waitSeconds: 0 });
+});
+
+test('another’s lease is waited for to its end; a message that meets it again and again waits longer and longer', () => {
+  const waits = Array.from({ length: 10 }, (_, index) => busySeconds(30, index + 1));
+  expect(waits).toEqual([30, 30, 30, 60, 120, 240, 480, 900, 900, 900]);
+  // The receives of a double outlast the longest job.
+  expect(waits.reduce((sum, wait) => sum + wait)).toBeGreaterThan(3600);
+  expect(busySeconds(0, 1)).toBe(1);
 });

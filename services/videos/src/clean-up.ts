@@ -37,10 +37,15 @@ async function removeAbandoned({ sql, objects, log, hours }: CleanUpOptions): Pr
   let removed = 0;
   for (;;) {
     const abandoned = await beginEndingAbandoned(sql, hours, BATCH);
-    for (const upload of abandoned) {
-      await letGo(objects, upload);
-      await forgetUpload(sql, upload.video_id);
-      log.info({ video_id: upload.video_id }, 'abandoned upload removed');
+    for (const { video_id, ...upload } of abandoned) {
+      try {
+        await letGo(objects, { video_id, ...upload });
+        await forgetUpload(sql, video_id);
+      } catch (error) {
+        log.error({ err: error, video_id }, 'abandoned upload not removed; the next run tries again');
+        continue;
+      }
+      log.info({ video_id }, 'abandoned upload removed');
       removed += 1;
     }
     if (abandoned.length < BATCH) return removed;

@@ -12,6 +12,8 @@ export const readConfig = () =>
   readEnv({
     ...serviceEnv,
     ...databaseEnv,
+    /** The outbox holds a lock on one connection while it works on another. */
+    DATABASE_POOL: count(2, 100).default(10),
     ...tokenEnv,
     ...objectsEnv,
     ...queueEnv,

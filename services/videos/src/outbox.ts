@@ -8,11 +8,11 @@ import { tidyMedia } from './media.ts';
 import {
   deleteOutboxEntries,
   lockMedia,
-  lockOutboxEntries,
   type OutboxEntry,
   type OutboxKind,
   outboxKinds,
-  postponeOutboxEntry,
+  postponeOutboxEntries,
+  takeOutboxEntries,
 } from './store/outbox.ts';
 
 export interface OutboxOptions {
@@ -26,16 +26,20 @@ export interface OutboxOptions {
 /** As many as SQS takes in one call. */
 const BATCH = 10;
 const POLL_MS = 1000;
-/** Before an entry whose work failed is tried again. */
-const POSTPONED_SECONDS = 10;
-/** Before an entry is looked at again whose video another replica has in hand. */
-const TAKEN_SECONDS = 2;
+/** How long what was taken stays with us: longer than the queue or the store may take to answer or fail. */
+const TAKEN_SECONDS = 60;
+/** Before what SQS did not take is offered again. */
+const REFUSED_SECONDS = 1;
+/** Before media that another replica has in hand are looked at again. */
+const BUSY_SECONDS = 2;
+/** Before media that could not be moved or removed are tried again. */
+const FAILED_SECONDS = 10;
 
 const mediaKinds = outboxKinds.filter((kind) => kind !== 'transcode');
 
 /**
  * Does what commits left in the outbox: jobs go to SQS, media move or leave the store. An entry goes only after its
- * work is done, so a crash repeats it: at least once. Replicas skip each other's locked rows.
+ * work is done, so a crash repeats it: at least once. Replicas do not see what another has taken.
  */
 export class OutboxPublisher {
   readonly #options: OutboxOptions;
@@ -87,15 +91,22 @@ export class OutboxPublisher {
   }
 
   async #publishJobs(): Promise<boolean> {
-    const published = await this.#options.sql.begin(async (transaction) => {
-      const entries = await lockOutboxEntries(transaction, ['transcode'], BATCH);
-      if (entries.length === 0) return 0;
-      const sent = await this.#send(entries);
-      await deleteOutboxEntries(transaction, sent);
-      return sent.length;
-    });
-    this.#published('transcode', published);
-    return published === BATCH;
+    const { sql, log } = this.#options;
+    const entries = await takeOutboxEntries(sql, ['transcode'], BATCH, TAKEN_SECONDS);
+    if (entries.length === 0) return false;
+    let sent: OutboxEntry[] = [];
+    try {
+      sent = await this.#send(entries);
+    } catch (error) {
+      log.warn({ err: error }, 'jobs not sent; trying again');
+    }
+    await deleteOutboxEntries(sql, sent);
+    this.#published('transcode', sent.length);
+    if (sent.length === entries.length) return sent.length === BATCH;
+    const refused = entries.filter((entry) => !sent.includes(entry));
+    log.warn({ refused: refused.length }, 'SQS did not take some jobs; they stay');
+    await postponeOutboxEntries(sql, refused, REFUSED_SECONDS);
+    return false;
   }
 
   async #send(entries: OutboxEntry[]): Promise<OutboxEntry[]> {
@@ -107,38 +118,38 @@ export class OutboxPublisher {
         ...(user_id && { group: String(user_id) }),
       })),
     );
-    if (sent.size < entries.length) {
-      this.#options.log.warn({ refused: entries.length - sent.size }, 'SQS refused some jobs; they stay');
-    }
     return entries.filter((_, place) => sent.has(place));
   }
 
-  /** One at a time: its lock on the video lives as long as the transaction. */
   async #tidyNext(): Promise<boolean> {
-    const { sql, objects, log } = this.#options;
-    let entry: OutboxEntry | undefined;
+    const { sql, log } = this.#options;
+    const [entry] = await takeOutboxEntries(sql, mediaKinds, 1, TAKEN_SECONDS);
+    if (!entry) return false;
     try {
-      return await sql.begin(async (transaction) => {
-        [entry] = await lockOutboxEntries(transaction, mediaKinds, 1);
-        if (!entry) return false;
-        if (!(await lockMedia(transaction, entry.video_id))) {
-          await postponeOutboxEntry(transaction, entry, TAKEN_SECONDS);
-          return true;
-        }
-        if (await tidyMedia(transaction, objects, entry)) {
-          await deleteOutboxEntries(transaction, [entry]);
-          this.#published(entry.kind, 1);
-        }
+      if (!(await this.#tidy(entry))) {
+        await postponeOutboxEntries(sql, [entry], BUSY_SECONDS);
         return true;
-      });
+      }
     } catch (error) {
-      if (!entry) throw error;
       const { kind, video_id } = entry;
       log.warn({ err: error, kind, video_id }, 'media not tidied; trying again');
-      // Not in the transaction, which may have broken with its connection.
-      await postponeOutboxEntry(sql, entry, POSTPONED_SECONDS);
+      await postponeOutboxEntries(sql, [entry], FAILED_SECONDS);
       return true;
     }
+    await deleteOutboxEntries(sql, [entry]);
+    this.#published(entry.kind, 1);
+    return true;
+  }
+
+  /** @returns false when another replica has this video's media in hand */
+  async #tidy(entry: OutboxEntry): Promise<boolean> {
+    const { sql, objects } = this.#options;
+    // Open for its lock alone: it has written nothing that anybody would wait for.
+    return sql.begin(async (lock) => {
+      if (!(await lockMedia(lock, entry.video_id))) return false;
+      await tidyMedia(sql, objects, entry);
+      return true;
+    });
   }
 }
 

@@ -52,19 +52,23 @@ const uploadRoute = createRoute({
   },
 });
 
-/** Each holds a part of its file in memory. */
+/** Of a replica; each holds a part of its file in memory. */
 const MAX_UPLOADS_AT_ONCE = 128;
+/** Of one player, who must not take the places of all others. */
+const MAX_OF_A_PLAYER = 16;
 
 export function uploadRoutes(dependencies: Dependencies) {
   const routes = createRoutes();
-  let underWay = 0;
+  const underWay: number[] = [];
 
   routes.openapi({ ...uploadRoute, ...signedIn(dependencies.verify) }, async (c) => {
-    if (underWay >= MAX_UPLOADS_AT_ONCE) throw unavailable();
-    underWay += 1;
+    const { userId } = c.get('session');
+    const isFull = underWay.filter((id) => id === userId).length >= MAX_OF_A_PLAYER;
+    if (isFull || underWay.length >= MAX_UPLOADS_AT_ONCE) throw unavailable();
+    underWay.push(userId);
     try {
       const task_id = await receiveUpload(dependencies, {
-        userId: c.get('session').userId,
+        userId,
         origin: originOf(c),
         headers: c.req.header(),
         body: c.req.raw.body,
@@ -75,7 +79,7 @@ export function uploadRoutes(dependencies: Dependencies) {
         201,
       );
     } finally {
-      underWay -= 1;
+      underWay.splice(underWay.indexOf(userId), 1);
     }
   });
 

@@ -236,7 +236,6 @@ describe('the audit', () => {
       'somebody-elses.txt',
       originalKey(randomUUID()),
       originalKey(gone),
-      `${originalKey(id)}/more`,
       mediaKey(id, randomUUID(), 'clip.mp4'),
       mediaKey(id, await version(id), 'clip.mp4', 'withheld/'),
       mediaKey(gone, await version(gone), 'poster.jpg'),
@@ -263,7 +262,9 @@ describe('the audit', () => {
         createVideo(videos.database.admin, player.id, { status: 'uploaded' }),
       ),
     );
-    await Promise.all(ids.slice(1).map((id) => put(originalKey(id))));
+    for (let from = 1; from < ids.length; from += 50) {
+      await Promise.all(ids.slice(from, from + 50).map((id) => put(originalKey(id))));
+    }
     await put(originalKey(randomUUID()));
     const { orphans, missing } = await audit();
     expect([orphans.length, missing]).toEqual([1, [originalKey(ids[0] ?? '')]]);

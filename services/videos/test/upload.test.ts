@@ -30,6 +30,11 @@ const upload = (body: Body, headers: Record<string, string> = {}) =>
     body,
     duplex: 'half',
   } as RequestInit);
+const movieForm = () =>
+  form([
+    ['title', 'Mi mejor jugada'],
+    ['video_file', movie()],
+  ]);
 const rows = () => videos.database.admin`select * from videos.videos where user_id = ${player.id}`;
 
 /** Nothing of the player is left: no row, no begun upload, no job, and no object that no row knows. */
@@ -305,6 +310,27 @@ describe('an upload', () => {
     const answer = await videos.app.request('/api/videos/upload', { method: 'POST', body: form([]) });
     expect(answer.status).toBe(401);
   });
+});
+
+test('one player’s uploads at once do not take the places of the others', async () => {
+  const other = await videos.players.signUp();
+  const boundary = { 'content-type': 'multipart/form-data; boundary=b' };
+  const ends: ReadableStreamDefaultController<Uint8Array>[] = [];
+  const endless = () => new ReadableStream<Uint8Array>({ start: (controller) => void ends.push(controller) });
+  const underWay = Array.from({ length: 16 }, () => upload(endless(), boundary));
+  await vi.waitFor(async () =>
+    expect(await videos.database.admin`select from videos.uploads where user_id = ${player.id}`).toHaveLength(
+      16,
+    ),
+  );
+  const [mine, others] = [
+    await upload(movieForm()),
+    await upload(movieForm(), { authorization: other.authorization }),
+  ];
+  expect([mine.status, others.status]).toEqual([503, 201]);
+  for (const end of ends) end.close();
+  for (const answer of await Promise.all(underWay)) expect(answer.status).toBe(400);
+  expect((await upload(movieForm())).status).toBe(201);
 });
 
 describe('the outbox', () => {

@@ -20,29 +20,50 @@ export interface OutboxBacklog {
   oldestSeconds: number;
 }
 
-/** The oldest entries that are due and that nobody else has in hand, locked for this transaction. */
-export async function lockOutboxEntries(
+/**
+ * Takes the oldest entries that are due: nobody else sees them for so many seconds, within which they are to be done
+ * and deleted. No transaction stays open meanwhile, for it would hold up whoever waits for all older ones to end.
+ */
+export async function takeOutboxEntries(
   sql: ISql,
   kinds: readonly OutboxKind[],
   limit: number,
+  seconds: number,
 ): Promise<OutboxEntry[]> {
   return sql<OutboxEntry[]>`
-    select o.id, o.kind, o.video_id, v.user_id, o.request_id, o.traceparent, o.version
-    from videos.outbox o
-    left join videos.videos v on v.id = o.video_id
-    where o.kind = any(${kinds as OutboxKind[]}) and o.due_at <= now()
-    order by o.id
-    limit ${limit}
-    for update of o skip locked`;
+    with due as (
+      select id
+      from videos.outbox
+      where kind = any(${kinds as OutboxKind[]}) and due_at <= now()
+      order by id
+      limit ${limit}
+      for update skip locked
+    ), taken as (
+      update videos.outbox o
+      set due_at = now() + make_interval(secs => ${seconds})
+      from due
+      where o.id = due.id
+      returning o.*
+    )
+    select taken.id, taken.kind, taken.video_id, v.user_id, taken.request_id, taken.traceparent, taken.version
+    from taken
+    left join videos.videos v on v.id = taken.video_id
+    order by taken.id`;
 }
 
 export async function deleteOutboxEntries(sql: ISql, entries: readonly OutboxEntry[]): Promise<void> {
   await sql`delete from videos.outbox where id = any(${entries.map(({ id }) => id)}::bigint[])`;
 }
 
-/** Lets the entries behind it go first. */
-export async function postponeOutboxEntry(sql: ISql, { id }: OutboxEntry, seconds: number): Promise<void> {
-  await sql`update videos.outbox set due_at = now() + make_interval(secs => ${seconds}) where id = ${id}`;
+/** Not before so many seconds from now; the entries behind them go first. */
+export async function postponeOutboxEntries(
+  sql: ISql,
+  entries: readonly OutboxEntry[],
+  seconds: number,
+): Promise<void> {
+  await sql`
+    update videos.outbox set due_at = now() + make_interval(secs => ${seconds})
+    where id = any(${entries.map(({ id }) => id)}::bigint[])`;
 }
 
 /**
