@@ -2,7 +2,7 @@ import type { ISql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
 import type { ObjectStore } from '@anb/service-kit/objects';
 import { multipartsWithoutRows, objectsWithoutRows } from './audit.ts';
-import { letGo } from './direct-upload.ts';
+import { letGo } from './end-upload.ts';
 import { beginEndingAbandoned, forgetUpload } from './store/uploads.ts';
 
 export interface CleanUpOptions {

@@ -5,12 +5,11 @@ import { ApiError } from '@anb/service-kit/errors';
 import { originalKey } from '@anb/service-kit/media';
 import { InvalidParts, type ObjectStore } from '@anb/service-kit/objects';
 import type { Dependencies } from './app.ts';
+import { endUpload } from './end-upload.ts';
 import {
   acceptUpload,
-  beginEnding,
   beginUpload,
   claimCompletion,
-  type EndingUpload,
   forgetUpload,
   listSessions,
   noteMultipart,
@@ -172,24 +171,6 @@ export async function cancelDirectUpload(
 ): Promise<void> {
   await findSession(dependencies, userId, videoId);
   if (!(await endUpload(dependencies, videoId))) throw uploadNotFound();
-}
-
-/**
- * Lets go of an upload and all it stored.
- * @returns false when it was ended or has become a video meanwhile
- */
-async function endUpload({ sql, objects }: Dependencies, videoId: string): Promise<boolean> {
-  const upload = await beginEnding(sql, videoId);
-  if (!upload) return false;
-  await letGo(objects, upload);
-  await forgetUpload(sql, videoId);
-  return true;
-}
-
-/** Parts first: when they are gone no completion under way can make an object of them any more. */
-export async function letGo(objects: ObjectStore, { object_key, upload_id }: EndingUpload): Promise<void> {
-  if (upload_id !== null) await objects.abortMultipart(object_key, upload_id);
-  await objects.deleteAll(object_key);
 }
 
 async function findSession(

@@ -10,15 +10,9 @@ import { originalKey } from '@anb/service-kit/media';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
+import { endUpload } from './end-upload.ts';
 import { title } from './owner-routes.ts';
-import {
-  acceptUpload,
-  beginUpload,
-  forgetUpload,
-  type NewVideo,
-  noteMultipart,
-  type Origin,
-} from './store/uploads.ts';
+import { acceptUpload, beginUpload, type NewVideo, noteMultipart, type Origin } from './store/uploads.ts';
 import { displayName, notAVideo, tooLarge, within } from './upload-refusals.ts';
 
 export interface UploadRequest {
@@ -55,7 +49,7 @@ const fieldsOfForm = z.object({
  * @throws ApiError 400, 413 or 415, with nothing left behind
  */
 export async function receiveUpload(dependencies: Dependencies, request: UploadRequest): Promise<string> {
-  const { sql, objects, log, quota, maxUploadBytes } = dependencies;
+  const { sql, log, quota, maxUploadBytes } = dependencies;
   const parser = parserOf(request, maxUploadBytes);
   refuseUnread(request, maxUploadBytes);
   const videoId = randomUUID();
@@ -80,10 +74,9 @@ export async function receiveUpload(dependencies: Dependencies, request: UploadR
       is_public: fields.is_public,
     };
   } catch (error) {
-    await objects
-      .deleteAll(key)
-      .then(() => forgetUpload(sql, videoId))
-      .catch((err: unknown) => log.warn({ err, video_id: videoId }, 'refused upload not cleaned up'));
+    await endUpload(dependencies, videoId).catch((err: unknown) =>
+      log.warn({ err, video_id: videoId }, 'refused upload not cleaned up'),
+    );
     throw error;
   }
   // When this fails its outcome can be unknown, so the object stays: the row may be there.

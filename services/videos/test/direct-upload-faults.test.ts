@@ -147,6 +147,24 @@ describe('while the store is away', () => {
   });
 });
 
+test('what broke off on its way through the service keeps no place of the quota: refused, or its process killed', async () => {
+  const quota = { videos: 2, directUploads: 1 };
+  const send = (objects = videos.objects) => {
+    const form = new FormData();
+    form.append('title', 'Mi mejor jugada');
+    form.append('video_file', new Blob([new Uint8Array(movie())]), 'clip.mp4');
+    const request = { method: 'POST', headers: { authorization: player.authorization }, body: form };
+    return videos.appWith({ quota, objects }).request('/api/videos/upload', request);
+  };
+  const away = new ObjectStore({ ...videos.bucket, endpoint: 'http://127.0.0.1:1' });
+  for (const _place of [1, 2, 3]) expect((await send(away)).status).toBe(503);
+  expect(await sessions()).toMatchObject([{ state: 'ending' }, { state: 'ending' }, { state: 'ending' }]);
+  await videos.database.admin`
+    insert into videos.uploads (video_id, user_id, object_key, started_at)
+    select gen_random_uuid(), ${player.id}, 'x', now() - interval '61 minutes' from generate_series(1, 3)`;
+  for (const status of [201, 201, 400]) expect((await send()).status).toBe(status);
+});
+
 /** Runs something before a step of a completion or of a cancellation. */
 type Step = 'completeMultipart' | 'head' | 'readStart' | 'abortMultipart' | 'deleteAll';
 

@@ -56,17 +56,19 @@ export async function beginUpload(
   quota: Quota,
 ): Promise<BeginOutcome> {
   return sql.begin(async (transaction) => {
-    // One at a time for each player, or two at once would both find the last place free. A session that broke off
-    // before the store began it can be neither gone on with nor cancelled: it must not keep a place until the clean-up.
+    // One at a time for each player, or two at once would both find the last place free.
     await transaction`select pg_advisory_xact_lock(hashtextextended('videos.uploads', ${upload.user_id}))`;
+    // What broke off with its process keeps no place until the clean-up: of those through the service what is older than
+    // a request may be, of the direct ones what the store had not begun, which can be neither gone on with nor cancelled.
     const [used] = await transaction<{ videos: number; direct: number }[]>`
       select
         (select count(*) from videos.videos where user_id = ${upload.user_id} and deleted_at is null)::integer
           + count(*)::integer as videos,
-        count(*) filter (where size_bytes is not null
-          and (upload_id is not null or started_at > now() - interval '1 minute'))::integer as direct
+        count(*) filter (where size_bytes is not null)::integer as direct
       from videos.uploads
-      where user_id = ${upload.user_id} and state <> 'ending'`;
+      where user_id = ${upload.user_id} and state <> 'ending'
+        and case when size_bytes is null then started_at > now() - interval '1 hour'
+          else upload_id is not null or started_at > now() - interval '1 minute' end`;
     if (used && used.videos >= quota.videos) return 'too_many_videos';
     if (used && upload.size_bytes !== undefined && used.direct >= quota.directUploads)
       return 'too_many_uploads';
