@@ -84,7 +84,7 @@ async function loseReplies(world: World, ledger: Ledger): Promise<void> {
   const call = (text: string) => (statements: string[]) => statements.at(-1)?.includes(text) ?? false;
   const replies = {
     'an upload': commitAfter('insert into videos.videos'),
-    'a turn of the outbox': commitAfter('delete from videos.outbox'),
+    'a turn of the outbox': call('delete from videos.outbox'),
     'taking a lease': call('videos.take_lease'),
     'a heartbeat': call('videos.extend_lease'),
     publishing: call('videos.publish'),
