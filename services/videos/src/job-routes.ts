@@ -4,7 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { granted, params } from './owner-routes.ts';
 import { jobEvents } from './progress-feed.ts';
-import { retryJob } from './store/jobs.ts';
+import { type RetryOutcome, retryJob } from './store/jobs.ts';
 import { findOwn } from './store/videos.ts';
 
 export const retried = z
@@ -39,9 +39,13 @@ const eventsRoute = createRoute({
   },
 });
 
-export const videoNotFound = () => new ApiError(404, 'video_not_found', 'There is no such video.');
-export const notFailed = () =>
-  new ApiError(400, 'not_failed', 'The video has not failed; only a failed one can be tried again.');
+/** @throws ApiError unless the video was queued */
+export function refuseUnlessQueued(outcome: RetryOutcome): void {
+  if (outcome === 'not_failed') {
+    throw new ApiError(400, 'not_failed', 'The video has not failed; only a failed one can be tried again.');
+  }
+  if (outcome !== 'queued') granted(outcome);
+}
 
 export function jobRoutes({ sql, verify, wakeOutbox, progress }: Dependencies) {
   const routes = createRoutes();
@@ -49,9 +53,7 @@ export function jobRoutes({ sql, verify, wakeOutbox, progress }: Dependencies) {
 
   routes.openapi({ ...retryRoute, ...forSignedIn }, async (c) => {
     const { video_id } = c.req.valid('param');
-    const outcome = await retryJob(sql, video_id, c.get('session').userId);
-    if (outcome === 'not_failed') throw notFailed();
-    if (outcome !== 'queued') granted(outcome);
+    refuseUnlessQueued(await retryJob(sql, video_id, c.get('session').userId));
     wakeOutbox();
     return c.json({ video_id, status: 'uploaded' as const }, 202);
   });

@@ -2,8 +2,8 @@ import { unavailable } from '@anb/service-kit/errors';
 import { createRoutes, json, organisersOnly, refusing } from '@anb/service-kit/http';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
-import { notFailed, retried, videoNotFound } from './job-routes.ts';
-import { params } from './owner-routes.ts';
+import { refuseUnlessQueued, retried } from './job-routes.ts';
+import { params, videoNotFound } from './owner-routes.ts';
 import { redrive } from './redrive.ts';
 import { noteAction, retryForOrganiser, setHidden } from './store/moderation.ts';
 
@@ -72,9 +72,7 @@ export function organiserRoutes({ sql, queue, deadLetters, verify, wakeOutbox }:
 
   routes.openapi({ ...retryRoute, ...forOrganisers }, async (c) => {
     const { video_id } = c.req.valid('param');
-    const outcome = await retryForOrganiser(sql, video_id, c.get('session').userId);
-    if (outcome === 'not_found') throw videoNotFound();
-    if (outcome === 'not_failed') throw notFailed();
+    refuseUnlessQueued(await retryForOrganiser(sql, video_id, c.get('session').userId));
     wakeOutbox();
     return c.json({ video_id, status: 'uploaded' as const }, 202);
   });

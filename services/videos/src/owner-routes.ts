@@ -111,11 +111,13 @@ export function ownerRoutes({ sql, objects, verify, wakeOutbox, mediaBaseUrl }: 
   return routes;
 }
 
+export const videoNotFound = () => new ApiError(404, 'video_not_found', 'There is no such video.');
+
 /** What a store function answered, unless it refused. */
 export function granted<T>(outcome: T | Refused): T {
   switch (outcome) {
     case 'not_found':
-      throw new ApiError(404, 'video_not_found', 'There is no such video.');
+      throw videoNotFound();
     case 'forbidden':
       throw new ApiError(403, 'not_your_video', 'This video belongs to somebody else.');
     case 'open_for_voting':
