@@ -1,24 +1,11 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
-import { type Expression, itemsOf, not, type Templated, text, when } from '../template/placeholders.ts';
-import { type HttpServiceValues, values } from '../values.ts';
-import { image, labels, metadata, named, serviceAccountName } from './names.ts';
+import { type Expression, itemsOf, not, type Templated, text } from '../template/placeholders.ts';
+import type { HttpServiceValues, values } from '../values.ts';
+import { labels, metadata, named } from './names.ts';
 import { ProgramPolicy, type Reach } from './network-policy.ts';
-import {
-  containerSecurity,
-  databaseCaMount,
-  databaseCaVolume,
-  imagePullSecrets,
-  placement,
-  podSecurity,
-  type SecretFile,
-  scratchMount,
-  scratchVolume,
-  secretMount,
-  secretVolume,
-  TMP,
-} from './pod.ts';
+import { type SecretFile, taskPod } from './pod.ts';
 
 export interface CommandsProps {
   /** The service whose they are: its image, its account, its configuration. */
@@ -92,38 +79,19 @@ export class Commands extends Construct {
 
   #pod(command: string, env: Env): Templated<k8s.PodSpec> {
     const { of, values: v, secretFiles } = this.#props;
-    return {
-      serviceAccountName: serviceAccountName(of, v.serviceAccount),
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      restartPolicy: 'Never',
-      imagePullSecrets,
-      securityContext: podSecurity,
-      ...placement(v),
-      containers: [
-        {
-          name: command,
-          image: image(v.image),
-          imagePullPolicy: values.image.pullPolicy,
-          args: [`services/${of}/src/commands/${command}.ts`],
-          envFrom: [{ configMapRef: { name: named(of) } }, ...itemsOf(v.extraEnvFrom)],
-          env: env.length > 0 ? [...env, ...itemsOf(v.extraEnv)] : v.extraEnv,
-          resources: v.commands.resources,
-          securityContext: containerSecurity,
-          volumeMounts: [
-            scratchMount(TMP),
-            ...secretFiles.map(secretMount),
-            when(values.database.caConfigMap, databaseCaMount),
-            ...itemsOf(v.extraVolumeMounts),
-          ],
-        },
-      ],
-      volumes: [
-        scratchVolume(TMP),
-        ...secretFiles.map(secretVolume),
-        when(values.database.caConfigMap, databaseCaVolume),
-        ...itemsOf(v.extraVolumes),
-      ],
-    };
+    return taskPod({
+      account: of,
+      values: v,
+      name: command,
+      program: `services/${of}/src/commands/${command}.ts`,
+      container: {
+        envFrom: [{ configMapRef: { name: named(of) } }, ...itemsOf(v.extraEnvFrom)],
+        env: env.length > 0 ? [...env, ...itemsOf(v.extraEnv)] : v.extraEnv,
+        resources: v.commands.resources,
+      },
+      secretFiles,
+      extraVolumeMounts: v.extraVolumeMounts,
+      extraVolumes: v.extraVolumes,
+    });
   }
 }

@@ -101,6 +101,60 @@ export function programPod(options: ProgramPodOptions): Templated<k8s.PodTemplat
   };
 }
 
+export interface TaskPodOptions {
+  /** Whose account it has. */
+  readonly account: string;
+  readonly values: Pick<
+    WorkloadValues,
+    'image' | 'serviceAccount' | 'nodeSelector' | 'tolerations' | 'affinity' | 'priorityClassName'
+  >;
+  readonly name: string;
+  readonly program: string;
+  /** What else the container has: its environment and its resources. */
+  readonly container: Templated<Pick<k8s.Container, 'env' | 'envFrom' | 'resources'>>;
+  /** Those of the database among them, and then its authorities too. */
+  readonly secretFiles: readonly SecretFile[];
+  readonly extraVolumeMounts?: WorkloadValues['extraVolumeMounts'];
+  readonly extraVolumes?: WorkloadValues['extraVolumes'];
+}
+
+/** A pod that runs one program and ends. */
+export function taskPod(options: TaskPodOptions): Templated<k8s.PodSpec> {
+  const { account, values: v, name, program, container, secretFiles } = options;
+  const hasDatabase = secretFiles.length > 0;
+  return {
+    serviceAccountName: serviceAccountName(account, v.serviceAccount),
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    restartPolicy: 'Never',
+    imagePullSecrets,
+    securityContext: podSecurity,
+    ...placement(v),
+    containers: [
+      {
+        name,
+        image: image(v.image),
+        imagePullPolicy: values.image.pullPolicy,
+        args: [program],
+        ...container,
+        securityContext: containerSecurity,
+        volumeMounts: [
+          scratchMount(TMP),
+          ...secretFiles.map(secretMount),
+          ...(hasDatabase ? [when(values.database.caConfigMap, databaseCaMount)] : []),
+          ...(options.extraVolumeMounts ? itemsOf(options.extraVolumeMounts) : []),
+        ],
+      },
+    ],
+    volumes: [
+      scratchVolume(TMP),
+      ...secretFiles.map(secretVolume),
+      ...(hasDatabase ? [when(values.database.caConfigMap, databaseCaVolume)] : []),
+      ...(options.extraVolumes ? itemsOf(options.extraVolumes) : []),
+    ],
+  };
+}
+
 /** Where a pod may run. */
 export const placement = (
   v: Pick<WorkloadValues, 'nodeSelector' | 'tolerations' | 'affinity' | 'priorityClassName'>,
@@ -164,17 +218,17 @@ export const scratchVolume = ({ path, size }: Scratch) => ({
   name: path.slice(1),
   emptyDir: { sizeLimit: size },
 });
-export const secretMount = ({ folder }: SecretFile) => ({
+const secretMount = ({ folder }: SecretFile) => ({
   name: folder,
   mountPath: `${SECRETS}/${folder}`,
   readOnly: true,
 });
-export const secretVolume = ({ folder, secret, key, file }: SecretFile) => ({
+const secretVolume = ({ folder, secret, key, file }: SecretFile) => ({
   name: folder,
   secret: { secretName: secret, defaultMode: 0o440, items: [{ key, path: file }] },
 });
 
 const DATABASE_CA = 'database-ca';
 export const databaseCaFile = `${SECRETS}/${DATABASE_CA}/ca.pem`;
-export const databaseCaMount = { name: DATABASE_CA, mountPath: `${SECRETS}/${DATABASE_CA}`, readOnly: true };
-export const databaseCaVolume = { name: DATABASE_CA, configMap: { name: values.database.caConfigMap } };
+const databaseCaMount = { name: DATABASE_CA, mountPath: `${SECRETS}/${DATABASE_CA}`, readOnly: true };
+const databaseCaVolume = { name: DATABASE_CA, configMap: { name: values.database.caConfigMap } };

@@ -5,33 +5,9 @@ import { KubeObject } from '../template/kube-object.ts';
 import { type Expression, Gate, itemsOf, not, type Templated, text, when } from '../template/placeholders.ts';
 import { values } from '../values.ts';
 import { awsConfig, databaseUrl } from './config.ts';
-import {
-  databaseConnections,
-  image,
-  labels,
-  metadata,
-  migrateName,
-  serviceAccountName,
-  serviceUrl,
-} from './names.ts';
+import { databaseConnections, labels, metadata, migrateName, serviceUrl } from './names.ts';
 import { ProgramPolicy } from './network-policy.ts';
-import {
-  type Config,
-  containerSecurity,
-  databaseCaFile,
-  databaseCaMount,
-  databaseCaVolume,
-  imagePullSecrets,
-  placement,
-  podSecurity,
-  type SecretFile,
-  scratchMount,
-  scratchVolume,
-  secretMount,
-  secretPath,
-  secretVolume,
-  TMP,
-} from './pod.ts';
+import { type Config, databaseCaFile, type SecretFile, secretPath, taskPod } from './pod.ts';
 import { ServiceAccount } from './program.ts';
 
 const { database, dev, secrets, toolbox: v } = values;
@@ -98,35 +74,15 @@ interface ToolOptions {
   readonly database?: boolean;
 }
 
-/** A pod that runs one tool and ends. */
-const toolPod = ({ tool, program, env, ...needs }: ToolOptions): Templated<k8s.PodSpec> => ({
-  serviceAccountName: serviceAccountName(NAME, v.serviceAccount),
-  automountServiceAccountToken: false,
-  enableServiceLinks: false,
-  restartPolicy: 'Never',
-  imagePullSecrets,
-  securityContext: podSecurity,
-  ...placement(v),
-  containers: [
-    {
-      name: tool,
-      image: image(v.image),
-      imagePullPolicy: values.image.pullPolicy,
-      args: [program],
-      env: [...env, ...itemsOf(v.extraEnv)],
-      resources: v.resources,
-      securityContext: containerSecurity,
-      volumeMounts: [
-        scratchMount(TMP),
-        ...(needs.database ? [secretMount(masterPassword), when(database.caConfigMap, databaseCaMount)] : []),
-      ],
-    },
-  ],
-  volumes: [
-    scratchVolume(TMP),
-    ...(needs.database ? [secretVolume(masterPassword), when(database.caConfigMap, databaseCaVolume)] : []),
-  ],
-});
+const toolPod = ({ tool, program, env, ...needs }: ToolOptions): Templated<k8s.PodSpec> =>
+  taskPod({
+    account: NAME,
+    values: v,
+    name: tool,
+    program,
+    container: { env: [...env, ...itemsOf(v.extraEnv)], resources: v.resources },
+    secretFiles: needs.database ? [masterPassword] : [],
+  });
 
 const podMetadata = {
   labels: labels(NAME, v.podLabels),
