@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Hold } from './proxy.ts';
+import type { Hold } from '@anb/testing/tcp-proxy';
 import { type Result, reckon } from './reckoning.ts';
 import { ask, newLedger, uploadPatiently } from './uploads.ts';
 import { holdsWithin, untilFfmpegRuns, untilStatus } from './videos.ts';

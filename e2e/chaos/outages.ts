@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TcpProxy } from './proxy.ts';
+import type { TcpProxy } from '@anb/testing/tcp-proxy';
 import { type Result, reckon } from './reckoning.ts';
 import { type Ledger, newLedger, uploadPatiently } from './uploads.ts';
 import { until } from './videos.ts';

@@ -1,4 +1,4 @@
-import type { Tap } from './proxy.ts';
+import type { Tap } from '@anb/testing/tcp-proxy';
 
 /** Counts, on the wire, how often the queue has handed out each video's messages. */
 export class Receives {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '@anb/service-kit/database';
 import { ObjectStore } from '@anb/service-kit/objects';
-import { startCommitLoser } from '@anb/testing/lost-commit';
+import { LostReplies } from '@anb/testing/lost-reply';
 import type { Player } from '@anb/testing/players';
+import { TcpProxy } from '@anb/testing/tcp-proxy';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type BegunUpload, directClient, putPart } from './direct-client.ts';
 import { movie, QUOTA, startVideos, type Videos } from './setup.ts';
@@ -74,7 +75,7 @@ describe('an upload is completed once', () => {
     const { video_id } = await sent();
     const lossy = directClient(player, app);
     await lossy.list(); // its connection is there
-    loser.loseNext(losses);
+    void loser.loseNext(losses);
     expect((await lossy.complete(video_id)).status).toBe(status);
     expect(loser.leftToLose()).toBe(0);
     await expectVideo(video_id);
@@ -94,7 +95,7 @@ describe('an upload is completed once', () => {
     const slow = new ReadableStream({
       async start(controller) {
         await isBegun;
-        loser.loseNext();
+        void loser.loseNext();
         controller.enqueue(await body.bytes());
         controller.close();
       },
@@ -109,12 +110,24 @@ describe('an upload is completed once', () => {
   });
 
   async function appWithLossyDatabase() {
-    const loser = await startCommitLoser(videos.database.url('anb_videos'));
-    const sql = openDatabase({ url: loser.url, max: 2, applicationName: 'lossy' });
+    const url = new URL(videos.database.url('anb_videos'));
+    const replies = new LostReplies();
+    const proxy = await TcpProxy.start(Number(url.port), replies.tap);
+    url.host = `127.0.0.1:${proxy.port}`;
+    const sql = openDatabase({ url: url.href, max: 2, applicationName: 'lossy' });
     onTestFinished(async () => {
       await sql.end({ timeout: 1 });
-      await loser.stop();
+      await proxy.close();
     });
+    let left = 0;
+    const isCommit = (statements: string[]) => statements.at(-1) === 'commit';
+    const loser = {
+      /** The answers to the next commits. */
+      loseNext: async (commits = 1) => {
+        for (left = commits; left > 0; left--) await replies.loseNext(isCommit);
+      },
+      leftToLose: () => left,
+    };
     return { loser, app: videos.appWith({ sql }) };
   }
 });

@@ -1,4 +1,4 @@
-import type { Tap } from './proxy.ts';
+import type { Tap } from './tcp-proxy.ts';
 
 const [PARSE, BIND, SYNC, QUERY, READY] = ['P', 'B', 'S', 'Q', 'Z'].map((type) => type.charCodeAt(0));
 
