@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Registry } from 'prom-client';
 import { drainable } from './draining.ts';
 import { lingerOnClose } from './lingering-close.ts';
@@ -17,7 +17,7 @@ export interface ServiceOptions {
   opsPort: number;
   /** The public surface; a worker has none. */
   http?: {
-    fetch: (request: Request, env: unknown) => Response | Promise<Response>;
+    fetch: (request: Request, env: HttpBindings) => Response | Promise<Response>;
     port: number;
     /** Longest time a request may take to arrive, when that is more than HEADERS_TIMEOUT_MS. */
     requestTimeoutMs?: number;
@@ -71,11 +71,14 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-function openServer({
+/** Not listening yet. */
+export function openServer({
   fetch,
   requestTimeoutMs = HEADERS_TIMEOUT_MS,
-}: NonNullable<ServiceOptions['http']>): Server {
-  const server = createAdaptorServer({ fetch }) as Server;
+}: Pick<NonNullable<ServiceOptions['http']>, 'fetch' | 'requestTimeoutMs'>): Server {
+  const server = createAdaptorServer({
+    fetch: (request, env) => fetch(request, env as HttpBindings),
+  }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.on('connection', lingerOnClose);

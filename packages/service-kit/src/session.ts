@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import { type CryptoKey, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import type { Sql } from './database.ts';
@@ -13,6 +14,7 @@ export interface Session {
 }
 
 export interface SessionEnv {
+  Bindings: HttpBindings;
   Variables: { session: Session; requestId: string };
 }
 

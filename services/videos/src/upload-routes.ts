@@ -71,7 +71,7 @@ export function uploadRoutes(dependencies: Dependencies) {
         userId,
         origin: originOf(c),
         headers: c.req.header(),
-        body: c.req.raw.body,
+        body: c.env.incoming,
       });
       dependencies.wakeOutbox();
       return c.json(

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Readable, Transform, type TransformCallback } from 'node:stream';
+import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { comparisonKey } from '@anb/service-kit/comparison-key';
 import { HEAD_BYTES, isMovie } from '@anb/service-kit/container';
 import { ApiError, invalidInput, unavailable } from '@anb/service-kit/errors';
@@ -19,7 +18,8 @@ export interface UploadRequest {
   userId: number;
   origin: Origin;
   headers: Record<string, string>;
-  body: globalThis.ReadableStream | null;
+  /** Node's own stream: a web stream around it costs a quarter more processor time and memory. */
+  body: Readable;
 }
 
 type Parser = InstanceType<typeof Busboy>;
@@ -99,8 +99,7 @@ function parserOf({ headers }: UploadRequest, maxUploadBytes: number): Parser {
 }
 
 /** What can be told before the body is read. */
-function refuseUnread({ headers, body }: UploadRequest, maxUploadBytes: number): void {
-  if (!body) throw invalidInput([{ field: 'video_file', message: 'is required' }]);
+function refuseUnread({ headers }: UploadRequest, maxUploadBytes: number): void {
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes(maxUploadBytes)) throw tooLarge(maxUploadBytes);
 }
 
@@ -141,11 +140,7 @@ async function readForm(
   });
 
   try {
-    await pipeline(
-      Readable.fromWeb(body as unknown as ReadableStream),
-      (chunks: AsyncIterable<Buffer>) => measured(chunks, maxUploadBytes),
-      parser,
-    );
+    await pipeline(measured(body, maxUploadBytes), parser);
   } catch (error) {
     const why = error instanceof ApiError ? error : truncated();
     broken.abort(why);
@@ -157,9 +152,10 @@ async function readForm(
 }
 
 /** Counts all of the body, also what is between the parts and in parts that nobody asked for. */
-async function* measured(chunks: AsyncIterable<Buffer>, maxUploadBytes: number) {
+async function* measured(body: Readable, maxUploadBytes: number) {
   let bytes = 0;
-  for await (const chunk of chunks) {
+  // Destroyed, it would take the connection with it before the answer.
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
     if (bytes > maxBodyBytes(maxUploadBytes)) throw tooLarge(maxUploadBytes);
     yield chunk;

@@ -94,14 +94,16 @@ describe('an upload is completed once', () => {
     const body = new Response(form);
     const slow = new ReadableStream({
       async start(controller) {
+        const bytes = await body.bytes();
+        controller.enqueue(bytes.subarray(0, 2));
         await isBegun;
         void loser.loseNext();
-        controller.enqueue(await body.bytes());
+        controller.enqueue(bytes.subarray(2));
         controller.close();
       },
     });
     const type = body.headers.get('content-type') ?? '';
-    const answer = await app.request('/api/videos/upload', {
+    const answer = await fetch(`${await videos.serve(app)}/api/videos/upload`, {
       ...{ method: 'POST', headers: { ...headers, 'content-type': type }, body: slow, duplex: 'half' },
     } as RequestInit);
     expect(answer.status).toBe(201);
@@ -162,12 +164,13 @@ describe('while the store is away', () => {
 
 test('what broke off on its way through the service keeps no place of the quota: refused, or its process killed', async () => {
   const quota = { videos: 2, directUploads: 1 };
-  const send = (objects = videos.objects) => {
+  const send = async (objects = videos.objects) => {
     const form = new FormData();
     form.append('title', 'Mi mejor jugada');
     form.append('video_file', new Blob([new Uint8Array(movie())]), 'clip.mp4');
     const request = { method: 'POST', headers: { authorization: player.authorization }, body: form };
-    return videos.appWith({ quota, objects }).request('/api/videos/upload', request);
+    const url = await videos.serve(videos.appWith({ quota, objects }));
+    return fetch(`${url}/api/videos/upload`, request);
   };
   const away = new ObjectStore({ ...videos.bucket, endpoint: 'http://127.0.0.1:1' });
   for (const _place of [1, 2, 3]) expect((await send(away)).status).toBe(503);

@@ -373,7 +373,11 @@ describe('the quota', () => {
     form.append('title', 'Mi mejor jugada');
     form.append('video_file', new Blob([new Uint8Array(movie())]), 'clip.mp4');
     const headers = { authorization: player.authorization };
-    const answer = await app.request('/api/videos/upload', { method: 'POST', headers, body: form });
+    const answer = await fetch(`${await videos.serve(app)}/api/videos/upload`, {
+      method: 'POST',
+      headers,
+      body: form,
+    });
     expect([answer.status, await answer.json()]).toMatchObject([400, refusal]);
   });
 });

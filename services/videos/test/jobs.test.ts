@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog } from '@anb/service-kit/log';
 import { createVideo, type Player } from '@anb/testing/players';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { getRequestListener } from '@hono/node-server';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sweepJobs } from '../src/store/jobs.ts';
@@ -243,14 +241,9 @@ describe('the sweeper', () => {
 
 describe('GET /api/videos/{video_id}/events', () => {
   let url: string;
-  const server = createServer(
-    (request, response) => void getRequestListener(videos.app.fetch)(request, response),
-  );
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    url = await videos.serve(videos.app);
   });
-  afterAll(() => server.close());
 
   const open = (id: string, who = player) =>
     fetch(`${url}/api/videos/${id}/events`, { headers: { authorization: who.authorization } });

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createLog } from '@anb/service-kit/log';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
+import { openServer } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import { createTestBucket, createTestQueue } from '@anb/testing/cloud';
 import { createTestDatabase } from '@anb/testing/database';
@@ -56,6 +60,7 @@ export async function startVideos() {
     quota: QUOTA,
   };
   const app = createApp(dependencies);
+  const servers: Server[] = [];
   return {
     database,
     sql,
@@ -74,7 +79,15 @@ export async function startVideos() {
     /** Another app beside it, with something replaced. */
     appWith: (replaced: Partial<Dependencies>) =>
       createApp({ ...dependencies, registry: new Registry(), ...replaced }),
+    /** The address of an app behind the service's own server; an upload is read from the connection. */
+    serve: async ({ fetch }: Pick<typeof app, 'fetch'>) => {
+      const server = openServer({ fetch });
+      servers.push(server);
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
     stop: async () => {
+      for (const server of servers) server.close().closeAllConnections();
       await outbox.stop();
       await sessions.stop();
       objects.close();
