@@ -154,7 +154,7 @@ async function readForm(
 /** Counts all of the body, also what is between the parts and in parts that nobody asked for. */
 async function* measured(body: Readable, maxUploadBytes: number) {
   let bytes = 0;
-  // Destroyed, it would take the connection with it before the answer.
+  // Destroyed, its connection would neither be read on nor closed: one who first sends all would never hear why.
   for await (const chunk of body.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
     if (bytes > maxBodyBytes(maxUploadBytes)) throw tooLarge(maxUploadBytes);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { createVideo, type Player } from '@anb/testing/players';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { requeueUnfinished } from '../src/store/jobs.ts';
@@ -293,6 +296,24 @@ describe('an upload', () => {
       await expectNothingLeft();
     },
   );
+
+  test('far too large is answered also to a client that reads nothing before it has sent all', async () => {
+    const upload = request(`${url}/api/videos/upload`, {
+      method: 'POST',
+      headers: {
+        ...{ authorization: player.authorization, 'content-type': 'multipart/form-data; boundary=b' },
+        'transfer-encoding': 'chunked',
+      },
+    });
+    const answered = once(upload, 'response');
+    upload.once('socket', (socket) => socket.once('connect', () => socket.pause()));
+    for (let sent = 0; sent < 10; sent++) {
+      await new Promise((resolve) => upload.write(Buffer.alloc(MAX_UPLOAD_BYTES, 'x'), resolve));
+    }
+    upload.socket?.resume();
+    const [answer] = (await answered) as [IncomingMessage];
+    expect([answer.statusCode, await json(answer)]).toMatchObject([413, { code: 'too_large' }]);
+  });
 
   test('may write its media type as it likes', async () => {
     const body = Buffer.concat([
