@@ -16,7 +16,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
 import { lendPartBuffer, PART_BYTES, returnPartBuffer } from './part-buffers.ts';
 
 export interface ObjectStoreOptions {
@@ -71,6 +71,7 @@ const SILENCE_MS = 30_000;
 export class ObjectStore {
   readonly #client: S3Client;
   readonly #signer: S3Client;
+  readonly #partSigner: S3RequestPresigner;
   readonly #bucket: string;
   #signed = new Map<string, Promise<string>>();
   #signedIn = 0;
@@ -89,6 +90,7 @@ export class ObjectStore {
     this.#bucket = bucket;
     this.#client = open(endpoint);
     this.#signer = publicEndpoint && publicEndpoint !== endpoint ? open(publicEndpoint) : this.#client;
+    this.#partSigner = new S3RequestPresigner(this.#signer.config);
   }
 
   /** @throws unless the bucket is there and its contents may be listed */
@@ -168,12 +170,46 @@ export class ObjectStore {
     return ETag ?? '';
   }
 
-  /** An address to put one part of exactly so many bytes without credentials. */
-  signPart(key: string, uploadId: string, number: number, bytes: number): Promise<string> {
-    const part = { Bucket: this.#bucket, Key: key, UploadId: uploadId, PartNumber: number };
-    return getSignedUrl(this.#signer, new UploadPartCommand({ ...part, ContentLength: bytes }), {
-      expiresIn: PART_URL_SECONDS,
+  /**
+   * Addresses to put parts of exactly so many bytes each without credentials. The SDK builds the first; the others
+   * differ in number and size, and are signed alone for an eighth of the time and memory.
+   */
+  async signParts(
+    key: string,
+    uploadId: string,
+    parts: readonly { number: number; bytes: number }[],
+  ): Promise<{ number: number; url: string }[]> {
+    const [first, ...others] = parts;
+    if (!first) return [];
+    const command = new UploadPartCommand({
+      ...{ Bucket: this.#bucket, Key: key, UploadId: uploadId },
+      ...{ PartNumber: first.number, ContentLength: first.bytes },
     });
+    const url = await getSignedUrl(this.#signer, command, { expiresIn: PART_URL_SECONDS });
+    const signedLikeIt = others.map(async ({ number, bytes }) => ({
+      number,
+      url: await this.#signPartLike(url, number, bytes),
+    }));
+    return [{ number: first.number, url }, ...(await Promise.all(signedLikeIt))];
+  }
+
+  async #signPartLike(address: string, number: number, bytes: number): Promise<string> {
+    const url = new URL(address);
+    for (const name of [...url.searchParams.keys()]) {
+      if (name.startsWith('X-Amz-')) url.searchParams.delete(name);
+    }
+    url.searchParams.set('partNumber', String(number));
+    const { query = {} } = await this.#partSigner.presign(
+      {
+        ...{ method: 'PUT', protocol: url.protocol, hostname: url.hostname, path: url.pathname },
+        ...(url.port && { port: Number(url.port) }),
+        query: Object.fromEntries(url.searchParams),
+        headers: { 'content-length': String(bytes) },
+      },
+      { expiresIn: PART_URL_SECONDS },
+    );
+    url.search = new URLSearchParams(query as Record<string, string>).toString();
+    return url.href;
   }
 
   /**

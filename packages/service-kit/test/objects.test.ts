@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { createTestBucket, type TestBucket } from '@anb/testing/cloud';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { InvalidParts, ObjectStore } from '../src/objects.ts';
 import { PART_BYTES } from '../src/part-buffers.ts';
 
@@ -155,12 +155,20 @@ describe('many objects', () => {
 
 describe('a multipart upload by signed addresses', () => {
   const begin = (key: string) => store.beginMultipart(key, TYPE);
+  /** Asked for behind another, since all but the first are signed alone. */
+  const signPart = async (key: string, uploadId: string, number: number, bytes: number) => {
+    const parts = [
+      { number: 7, bytes: PART_BYTES },
+      { number, bytes },
+    ];
+    return (await store.signParts(key, uploadId, parts))[1]?.url ?? '';
+  };
   const send = async (address: string, bytes: Uint8Array) => {
     const answer = await fetch(address, { method: 'PUT', body: bytes as Uint8Array<ArrayBuffer> });
     return { status: answer.status, etag: answer.headers.get('etag') ?? '' };
   };
   const sendPart = async (key: string, uploadId: string, number: number, bytes: Uint8Array) => {
-    const { status, etag } = await send(await store.signPart(key, uploadId, number, bytes.length), bytes);
+    const { status, etag } = await send(await signPart(key, uploadId, number, bytes.length), bytes);
     expect(status).toBe(200);
     return { number, etag };
   };
@@ -224,21 +232,36 @@ describe('a multipart upload by signed addresses', () => {
       name: 'NoSuchUpload',
     });
     const { status } = await send(
-      await store.signPart('parts/aborted', uploadId, 1, first.length),
+      await signPart('parts/aborted', uploadId, 1, first.length),
       Buffer.from(first),
     );
     expect(status).toBe(404);
   });
 
   test('has addresses that sign the size and promise no checksum', async () => {
-    const { searchParams } = new URL(await store.signPart('parts/any', 'any', 1, 1234));
-    expect(searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;host');
-    expect([...searchParams.keys()].filter((name) => name.toLowerCase().includes('checksum'))).toEqual([]);
+    const parts = [1, 2, 3].map((number) => ({ number, bytes: 1234 }));
+    const addresses = await store.signParts('parts/any', 'any', parts);
+    expect(addresses.map(({ number }) => number)).toEqual([1, 2, 3]);
+    for (const { number, url } of addresses) {
+      const { searchParams } = new URL(url);
+      expect(searchParams.get('partNumber')).toBe(String(number));
+      expect(searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;host');
+      expect([...searchParams.keys()].filter((name) => name.toLowerCase().includes('checksum'))).toEqual([]);
+    }
+    expect(await store.signParts('parts/any', 'any', [])).toEqual([]);
+  });
+
+  test('has one address for a part, alone or behind another', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const [alone] = await store.signParts('parts/any', 'any', [{ number: 2, bytes: 1234 }]);
+    const sorted = (url = '') => [...new URL(url).searchParams].sort();
+    expect(sorted(await signPart('parts/any', 'any', 2, 1234))).toEqual(sorted(alone?.url));
   });
 
   test.skipIf(!strict)(`${refuses} a part of another size, number or key`, async () => {
     const uploadId = await begin('parts/exact');
-    const address = await store.signPart('parts/exact', uploadId, 1, first.length);
+    const address = await signPart('parts/exact', uploadId, 1, first.length);
     const refused = [
       await send(address, first.subarray(1)),
       await send(address, Buffer.concat([first, Buffer.from('1')])),

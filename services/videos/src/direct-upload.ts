@@ -202,16 +202,13 @@ async function describe(
 ): Promise<UploadState> {
   const { video_id, object_key, upload_id, size_bytes, part_size, received } = session;
   const bytesOf = (number: number) => Math.min(part_size, size_bytes - (number - 1) * part_size);
-  const parts = missingParts(session).map(async (number) => ({
-    number,
-    url: await objects.signPart(object_key, upload_id, number, bytesOf(number)),
-  }));
+  const parts = missingParts(session).map((number) => ({ number, bytes: bytesOf(number) }));
   return {
     video_id,
     size: size_bytes,
     part_size,
     received: received.map(({ number }) => number),
-    parts: await Promise.all(parts),
+    parts: await objects.signParts(object_key, upload_id, parts),
   };
 }
 
