@@ -34,7 +34,15 @@ const STATEMENT_MS = 5000;
 /** Longer than a statement may take, so that a server that can still speak has the first word. */
 const ANSWER_MS = 7000;
 
-/** Connects on first use, and again after an outage by itself. */
+/** pg_type's of text[], uuid[], integer[] and bigint[]. */
+const ARRAY_TYPES = [1009, 2951, 1007, 1016];
+const arrayLiteral = (elements: readonly unknown[]) =>
+  `{${elements.map((element) => `"${String(element).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+
+/**
+ * Connects on first use, and again after an outage by itself. Statements may be given arrays of text, uuids and
+ * integers without nulls; an array in a row comes back as Postgres writes it.
+ */
 export function openDatabase(options: DatabaseOptions) {
   const { url, max, applicationName, passwordFile, caFile, patient = false, onQuery } = options;
   const tls = tlsOf(url, caFile);
@@ -47,6 +55,12 @@ export function openDatabase(options: DatabaseOptions) {
     // Retry soon: the default backs off up to 20 s and every request waits for it.
     backoff: () => 0.5,
     onnotice: () => {},
+    // 3.4 asks every new connection for the types of arrays, and that question's failure ends the process
+    // (porsager/postgres#1192).
+    fetch_types: false,
+    types: Object.fromEntries(
+      ARRAY_TYPES.map((to) => [to, { to, from: [], serialize: arrayLiteral, parse: String }]),
+    ),
     ...(passwordFile && { password: passwordReader(passwordFile) }),
     // The socket comes encrypted already.
     ssl: false,

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '@anb/embedded/ports';
 import { type EmbeddedPostgres, startPostgres } from '@anb/embedded/postgres';
 import { type Authority, createAuthority } from '@anb/testing/certificates';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { TcpProxy } from '@anb/testing/tcp-proxy';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type DatabaseOptions, databaseAuthorities, openDatabase, type Sql } from '../src/database.ts';
 
 let folder: string;
@@ -43,6 +44,32 @@ const write = (name: string, content: string) => {
   return join(folder, name);
 };
 const one = async (sql: Sql) => (await sql<{ one: number }[]>`select 1 as one`)[0]?.one;
+
+describe('a statement', () => {
+  test.each([
+    ['text[]', ['a "quoted" \\ one', 'b,c', '{}', '', 'null', 'niño\n🏀']],
+    ['uuid[]', ['5f0c1c5e-8f0f-4e0e-9b52-0f3f6f6f2f5a']],
+    ['bigint[]', ['9007199254740993', '-1']],
+    ['integer[]', [1, 2, 3]],
+    ['text[]', []],
+  ])('may be given a %s: %j', async (type, elements) => {
+    const sql = connect({ url: postgres.url });
+    const [row] = await sql<{ elements: unknown }[]>`
+      select to_jsonb(${elements as string[]}::${sql.unsafe(type)}::text[]) as elements`;
+    expect(row).toEqual({ elements: elements.map(String) });
+  });
+
+  test('is the first that is asked of a new connection: a failing one before it would end the process', async () => {
+    let sent = '';
+    const proxy = await TcpProxy.start(port, () => (way, chunk) => {
+      if (way === 'request') sent += chunk.toString('latin1');
+      return true;
+    });
+    onTestFinished(() => proxy.close());
+    expect(await one(connect({ url: postgres.url.replace(String(port), String(proxy.port)) }))).toBe(1);
+    expect(sent.match(/select/gi)).toHaveLength(1);
+  });
+});
 
 describe('the password file', () => {
   const url = () => `postgres://player@127.0.0.1:${port}/postgres`;
