@@ -26,8 +26,11 @@ export interface OutboxOptions {
 /** As many as SQS takes in one call. */
 const BATCH = 10;
 const POLL_MS = 1000;
-/** How long what was taken stays with us: longer than the queue or the store may take to answer or fail. */
-const TAKEN_SECONDS = 60;
+/**
+ * How long what was taken stays with us, and so how long it lies when we die with it. The queue and the store answer
+ * sooner; should they not, another replica does the same once more, which does no harm.
+ */
+const TAKEN_SECONDS = 15;
 /** Before what SQS did not take is offered again. */
 const REFUSED_SECONDS = 1;
 /** Before media that another replica has in hand are looked at again. */
