@@ -22,6 +22,7 @@ const broken = Buffer.concat([Buffer.from('\0\0\0\x18ftypisom', 'latin1'), Buffe
 /** Deletes a private video in every stage of its life; nothing of it may be in the store a minute later. */
 export async function deletion(world: World): Promise<Result> {
   const problems: string[] = [];
+  await world.scaleTranscoders(3);
   const ledger = newLedger();
   const player = await world.signUp();
   let slowest = 0;
@@ -45,7 +46,6 @@ export async function deletion(world: World): Promise<Result> {
     slowest = Math.max(slowest, seconds);
     world.say(`deletion: ${stage}, gone after ${seconds.toFixed(1)} s`);
   }
-  await world.scaleTranscoders(3);
   const { problems: unkept, ...counts } = await reckon(world, ledger.accepted);
   return {
     problems: [...problems, ...unkept],

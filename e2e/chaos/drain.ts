@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 const GRACE_SECONDS = 30;
 /** More often than a job may fail. */
 const STOPS_IN_A_ROW = 6;
+/** What stood still goes on so long after the signal: a worker must still be there for it. */
+const LATE_MS = 200;
 
 /** Arranges for a moment of a job; `met` comes when the worker is in it, `release` lets what stood still go on. */
 type Moment = (world: World, worker: Replica) => { met: Promise<unknown>; release: () => void };
@@ -62,7 +64,6 @@ export async function drain(world: World): Promise<Result> {
     problems.push(...(await traces(world, id, `stop ${stop + 1} in a row`)));
   }
   await finish('in a row', id, STOPS_IN_A_ROW);
-  await world.scaleTranscoders(3);
 
   const { problems: unkept, ...counts } = await reckon(world, ledger.accepted);
   return {
@@ -78,7 +79,7 @@ async function stopIn(world: World, arrange: Moment, ledger: Ledger) {
   const id = await uploadPatiently(world, await world.signUp(), ledger, { bytes });
   await met;
   const stopping = worker.stop(GRACE_SECONDS);
-  await sleep(500);
+  await sleep(LATE_MS);
   release();
   return { id, stopped: await stopping };
 }
@@ -89,11 +90,16 @@ async function onlyWorker(world: World): Promise<Replica> {
   return world.release(worker);
 }
 
-/** What a drain must not leave: an attempt, a failure, a lease. */
+/** What a drain must not leave: an attempt, a failure, a lease, a message that nobody may take yet. */
 async function traces(world: World, id: string, moment: string): Promise<string[]> {
   const { status, attempts, lease_token, deaths } = await rowOf(world, id);
   if (status === 'processed') return [];
-  const found = JSON.stringify({ status, attempts, deaths, leased: lease_token !== null });
-  const clean = ['uploaded', 'processing'].includes(status) && attempts === 0 && deaths === 0 && !lease_token;
+  const { visible } = await world.queues.transcode.state();
+  const found = JSON.stringify({ status, attempts, deaths, leased: lease_token !== null, visible });
+  const clean =
+    ['uploaded', 'processing'].includes(status) &&
+    attempts + deaths === 0 &&
+    lease_token === null &&
+    visible === 1;
   return clean ? [] : [`${moment}: the stopped worker left ${found}`];
 }

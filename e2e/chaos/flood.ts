@@ -18,6 +18,7 @@ export interface FloodOptions {
 /** Players upload while a random process of all of them is killed every few seconds, until the last clip is done. */
 export async function flood(world: World, options: FloodOptions): Promise<Result> {
   const { clips, players, pauseSeconds, patienceSeconds } = options;
+  await world.scaleTranscoders(3);
   const ledger = newLedger();
   const begin = performance.now();
   const over = new AbortController();

@@ -23,6 +23,7 @@ type Upload = () => Promise<string>;
 
 /** Messages that are wrong, late or too many; each ends where it should, and none delays a player's clip. */
 export async function messages(world: World, { untilDeadLetters }: MessagesOptions): Promise<Result> {
+  await world.scaleTranscoders(3);
   const ledger = newLedger();
   const player = await world.signUp();
   const upload = () => uploadPatiently(world, player, ledger);
@@ -66,7 +67,7 @@ async function aLeaseThatLives(world: World, upload: Upload): Promise<string[]> 
     set status = 'processing', lease_token = ${token}, lease_expires_at = clock_timestamp() + interval '8 seconds'
     where id = ${id}
     returning lease_expires_at as until`;
-  await world.scaleTranscoders(3);
+  await world.scaleTranscoders(1);
   await untilStatus(world, id, 'processed');
   const changes = await changesOf(world.admin, id);
   const next = changes.find(({ lease_token }) => lease_token !== null && lease_token !== token);
@@ -94,7 +95,7 @@ async function aMessageThatIsGone(world: World, upload: Upload): Promise<string[
   const id = await upload();
   await holdsWithin(10, async () => (await world.queues.waiting()) > 0);
   await world.queues.purge();
-  await world.scaleTranscoders(3);
+  await world.scaleTranscoders(1);
   const isDone = async () => (await rowOf(world, id)).status === 'processed';
   // Two looks, a turn of the outbox, and the job itself.
   const isFound = await holdsWithin(3 * SWEEP_SECONDS + UNDELAYED_SECONDS, isDone);
@@ -118,7 +119,6 @@ async function aBacklog(world: World, player: Player): Promise<string[]> {
     update videos.videos set deleted_at = now(), title = null, title_key = null, original_key = null
     where id = any(${ids})`;
   await queues.purge();
-  await world.scaleTranscoders(3);
   world.say(`messages: a backlog of ${BACKLOG} was ${waiting} messages after five sweeps`);
   return waiting === BACKLOG ? [] : [`of a backlog of ${BACKLOG} jobs ${waiting} messages were in the queue`];
 }

@@ -19,10 +19,11 @@ export interface OutageOptions {
 
 /** Takes away what the services depend on, one after the other, while players go on uploading. */
 export async function outages(world: World, { seconds, pauseSeconds }: OutageOptions): Promise<Result> {
+  await world.scaleTranscoders(3);
   const ledger = newLedger();
   const figures: Record<string, number> = {};
   const over = new AbortController();
-  const crashesBefore = crashes(world);
+  const crashesBefore = crashes(world).length;
   const playing = Array.from({ length: PLAYERS }, () => play(world, ledger, pauseSeconds, over.signal));
   try {
     const cut = async (name: string, proxy: TcpProxy) => {
@@ -46,8 +47,11 @@ export async function outages(world: World, { seconds, pauseSeconds }: OutageOpt
   const { problems, ...counts } = await reckon(world, ledger.accepted);
   problems.push(...ledger.unexpected.map((answer) => `an upload was answered ${answer}`));
   if (ledger.broken > 0) problems.push(`${ledger.broken} uploads broke off although no process was killed`);
-  const crashed = crashes(world) - crashesBefore;
-  if (crashed > 0) problems.push(`${crashed} processes ended by themselves`);
+  problems.push(
+    ...crashes(world)
+      .slice(crashesBefore)
+      .map((words) => `a process ended by itself: ${words}`),
+  );
   return { problems, figures: { ...counts, refused: ledger.refused, ...figures } };
 }
 
@@ -102,4 +106,4 @@ async function loseReplies(world: World, ledger: Ledger): Promise<void> {
 }
 
 const crashes = (world: World) =>
-  [...world.videos, ...world.transcoders].reduce((sum, replica) => sum + replica.crashes, 0);
+  [...world.videos, ...world.transcoders].flatMap((replica) => replica.crashes);

@@ -30,8 +30,8 @@ export class Replica {
   readonly scratchDir: string;
   readonly log: string[] = [];
   restarts = 0;
-  /** Times that it ended without having been told to. */
-  crashes = 0;
+  /** Its last words each time that it ended without having been told to. */
+  readonly crashes: string[] = [];
   url = '';
   readonly #options: ReplicaOptions;
   #child: ChildProcess | undefined;
@@ -90,7 +90,7 @@ export class Replica {
     }
     child.once('exit', () => {
       if (this.#isStopping) return;
-      if (!this.#isKilled) this.crashes++;
+      if (!this.#isKilled) this.crashes.push(`${service}: ${this.log.slice(-45).join('\n')}`);
       this.restarts++;
       void this.#launch();
     });

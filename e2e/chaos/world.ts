@@ -32,7 +32,7 @@ export interface WorldOptions {
   say?: (line: string) => void;
 }
 
-/** The services as they are deployed, and everything they depend on behind proxies that can fail. */
+/** The services as they are deployed, and everything they depend on behind proxies that can fail. It has no workers until a scenario asks for them. */
 export class World {
   readonly seed: number;
   readonly say: (line: string) => void;
@@ -100,9 +100,9 @@ export class World {
     await recordHistory(this.admin);
     const players = await createPlayers(this.admin);
     this.signUp = () => players.signUp();
-    [this.clip, this.longClip] = await Promise.all([this.#clipOf(1), this.#clipOf(20)]);
+    [this.clip, this.longClip] = await Promise.all([this.#clipOf(1), this.#clipOf(12)]);
     this.videos.push(this.#replica('videos'), this.#replica('videos'));
-    await Promise.all([...this.videos.map((replica) => replica.start()), this.scaleTranscoders(3)]);
+    await Promise.all(this.videos.map((replica) => replica.start()));
   }
 
   #open(max: number): Sql {
