@@ -89,7 +89,7 @@ describe('behind the first look, ffprobe', () => {
   const playlists = slice.filter(({ name }) => /^(hls|concat|dash|svg|session|playlist)/.test(name));
   test.each(playlists.map(({ name }) => ({ name })))('opens nothing that $name names', async ({ name }) => {
     const watch = watchCanary();
-    const probing = probePicture(programs.ffprobe, files.get(name)?.path ?? '', AbortSignal.timeout(5000));
+    const probing = probePicture(programs.ffprobe, files.get(name)?.path ?? '', AbortSignal.timeout(15_000));
     await expect(probing).rejects.toMatchObject({ code: 'unreadable' });
     expect(watch()).toBe(false);
   });

