@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TcpProxy } from '@anb/testing/tcp-proxy';
 import { type Result, reckon } from './reckoning.ts';
-import { type Ledger, newLedger, uploadPatiently } from './uploads.ts';
+import { type Ledger, newLedger, TITLE, uploadPatiently } from './uploads.ts';
 import { until } from './videos.ts';
 import type { World } from './world.ts';
 
@@ -29,14 +29,21 @@ export async function outages(world: World, { seconds, pauseSeconds }: OutageOpt
     const cut = async (name: string, proxy: TcpProxy) => {
       world.say(`outages: ${name} away for ${seconds} s`);
       proxy.cut();
+      const meanwhile = uploadPatiently(world, await world.signUp(), ledger);
       await sleep(seconds * 1000);
       proxy.heal();
+      await meanwhile;
       figures[`${name}_recovery_s`] = await recovery(world, ledger);
     };
     await cut('sqs', world.sqs);
     await cut('s3', world.s3);
     world.say('outages: Postgres crashes');
+    const inTransaction = world.database.hold('request', TITLE);
+    const meanwhile = uploadPatiently(world, await world.signUp(), ledger);
+    await inTransaction.met;
     await world.crashPostgres();
+    inTransaction.release();
+    await meanwhile;
     figures.postgres_recovery_s = await recovery(world, ledger);
     await loseReplies(world, ledger);
   } finally {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { Hold } from '@anb/testing/tcp-proxy';
 import { type Result, reckon } from './reckoning.ts';
 import type { Replica } from './replica.ts';
 import { newLedger, uploadPatiently } from './uploads.ts';
@@ -16,8 +17,13 @@ export async function staleWorker(world: World): Promise<Result> {
   const player = await world.signUp();
   for (const { moment, stand } of [
     { moment: 'ffmpeg', stand: standInFfmpeg },
-    { moment: 'upload', stand: standInUpload },
+    {
+      moment: 'upload',
+      stand: standAt(({ s3, bucket }) => s3.hold('request', `PUT /${bucket.name}/media/`)),
+    },
+    { moment: 'publish', stand: standAt(({ database }) => database.hold('request', 'videos.publish_v1')) },
   ]) {
+    await world.scaleTranscoders(0);
     await world.scaleTranscoders(1);
     const standing = stand(world);
     const id = await uploadPatiently(world, player, ledger, { bytes: world.longClip });
@@ -49,18 +55,20 @@ async function standInFfmpeg(world: World): Promise<Standing> {
 }
 
 /** What it was sending arrives when it goes on, as from a socket's buffer. */
-async function standInUpload(world: World): Promise<Standing> {
-  const [worker] = world.transcoders;
-  if (!worker) throw new Error('there is no worker');
-  const put = world.s3.hold('request', `PUT /${world.bucket.name}/media/`);
-  await put.met;
-  worker.pause();
-  return {
-    worker,
-    goOn: () => {
-      put.release();
-      worker.resume();
-    },
+function standAt(hold: (world: World) => Hold) {
+  return async (world: World): Promise<Standing> => {
+    const [worker] = world.transcoders;
+    if (!worker) throw new Error('there is no worker');
+    const { met, release } = hold(world);
+    await met;
+    worker.pause();
+    return {
+      worker,
+      goOn: () => {
+        release();
+        worker.resume();
+      },
+    };
   };
 }
 

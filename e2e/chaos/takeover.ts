@@ -6,7 +6,7 @@ import { rowOf, untilFfmpegRuns, untilStatus } from './videos.ts';
 import type { World } from './world.ts';
 
 /** How much longer than its visibility a dead worker's job may lie. */
-const SLACK_SECONDS = 15;
+const SLACK_SECONDS = 5;
 
 interface Caught {
   id: string;

@@ -3,6 +3,8 @@ import type { Player } from '@anb/testing/players';
 import type { Replica } from './replica.ts';
 import type { World } from './world.ts';
 
+/** Of every clip. */
+export const TITLE = 'Triple desde la esquina';
 const PATIENCE_MS = 120_000;
 const ANSWER_MS = 100_000;
 
@@ -49,7 +51,7 @@ export async function uploadPatiently(
 
 async function uploadOnce(world: World, player: Player, ledger: Ledger, { bytes, isPublic }: Clip) {
   const form = new FormData();
-  form.set('title', 'Triple desde la esquina');
+  form.set('title', TITLE);
   form.set('is_public', String(isPublic));
   form.set('video_file', new Blob([bytes], { type: 'video/mp4' }), 'clip.mp4');
   try {
