@@ -277,7 +277,7 @@ export class Worker {
       news = undefined;
       if (!(await reportProgress(sql, lease, progress))) lose(new Error('the lease is lost'));
     };
-    const pauseMs = (visibilitySeconds * 1000) / 3;
+    const pauseMs = Math.round((visibilitySeconds * 1000) / 3);
     const beat = async () => {
       if (performance.now() - lastBeat < pauseMs) return;
       if (!(await extendLease(sql, lease, visibilitySeconds))) return lose(new Error('the lease is lost'));

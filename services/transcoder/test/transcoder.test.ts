@@ -91,7 +91,7 @@ async function startWorker(drainSeconds = 0): Promise<ChildProcess> {
 }
 
 /** A worker in this process. */
-function startHere(from: JobQueue, encoder = ffmpeg): Worker {
+function startHere(from: JobQueue, encoder = ffmpeg, visibilitySeconds = VISIBILITY_SECONDS): Worker {
   const worker = new Worker({
     sql: database.connect('anb_transcoder'),
     objects,
@@ -100,11 +100,19 @@ function startHere(from: JobQueue, encoder = ffmpeg): Worker {
     registry: new Registry(),
     programs: { ffmpeg: encoder, ffprobe },
     scratchDir: folder,
-    visibilitySeconds: VISIBILITY_SECONDS,
+    visibilitySeconds,
     drainSeconds: 0,
   });
   worker.start();
   return worker;
+}
+
+/** One that makes no clip within a test. */
+function slowFfmpeg(): string {
+  const slow = join(folder, 'slow-ffmpeg');
+  const script = `case "$*" in *' -i '*) exec sleep 60;; *) exec '${ffmpeg}' "$@";; esac`;
+  writeFileSync(slow, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return slow;
 }
 
 /** @returns the exit codes */
@@ -319,6 +327,20 @@ describe('the lease', () => {
     await ended(id, 'processed', 30_000);
   }, 60_000);
 
+  test('keeps its message to itself, at any visibility', async () => {
+    const visibilitySeconds = 4;
+    const own = new JobQueue(await createTestQueue(visibilitySeconds));
+    const worker = startHere(own, slowFfmpeg(), visibilitySeconds);
+    const id = await createVideo(database.admin, player.id, { status: 'uploaded' });
+    await objects.put(originalKey(id), Readable.from([clip]), { contentType: 'video/mp4' });
+    await own.send([{ video_id: id }]);
+    await vi.waitFor(async () => expect((await row(id)).stage).toBe('transcoding'), 5000);
+    expect(await own.receive(2 * visibilitySeconds, 1, AbortSignal.timeout(20_000))).toBeNull();
+    await database.admin`update videos.videos set deleted_at = now(), lease_token = null, lease_expires_at = null where id = ${id}`;
+    await worker.stop();
+    own.close();
+  }, 30_000);
+
   test('lives on although the queue falls silent', async () => {
     /** Real but for its answer to a heartbeat, which never comes. */
     class SilentQueue extends JobQueue {
@@ -326,10 +348,7 @@ describe('the lease', () => {
         new Promise<void>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     }
     const silent = new SilentQueue(await createTestQueue(VISIBILITY_SECONDS));
-    const slow = join(folder, 'slow-ffmpeg');
-    const script = `case "$*" in *' -i '*) exec sleep 60;; *) exec '${ffmpeg}' "$@";; esac`;
-    writeFileSync(slow, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    const worker = startHere(silent, slow);
+    const worker = startHere(silent, slowFfmpeg());
     const id = await createVideo(database.admin, player.id, { status: 'uploaded' });
     await objects.put(originalKey(id), Readable.from([clip]), { contentType: 'video/mp4' });
     await silent.send([{ video_id: id }]);
