@@ -27,7 +27,12 @@ export const scenarios: Record<string, Scenario> = {
 };
 
 /** Most of an outage is waiting, and so are the scenarios that are played meanwhile. */
-const BESIDE: Record<string, string> = { takeover: 'outages', messages: 'outages', stale: 'outages' };
+const BESIDE: Record<string, string> = {
+  takeover: 'outages',
+  messages: 'outages',
+  stale: 'outages',
+  takeover_at_5: 'outages',
+};
 
 /** What `npm test` plays of it, in two minutes. */
 export const slice: Record<string, Scenario> = {

@@ -4,7 +4,7 @@ import type { Hold } from '@anb/testing/tcp-proxy';
 import { type Result, reckon } from './reckoning.ts';
 import type { Replica } from './replica.ts';
 import { newLedger, uploadPatiently } from './uploads.ts';
-import { rowOf, untilFfmpegRuns, untilStatus } from './videos.ts';
+import { rowOf, untilFfmpegRuns, untilStatus, type VideoRow } from './videos.ts';
 import type { World } from './world.ts';
 
 /** Longer than what a worker that has not noticed needs to end its job. */
@@ -30,7 +30,8 @@ export async function staleWorker(world: World): Promise<Result> {
     const { worker, goOn } = await standing;
     await world.addTranscoder();
     await untilStatus(world, id, 'processed', 90);
-    const before = { row: await rowOf(world, id), objects: await world.bucket.objectsOf(id) };
+    const row = await rowOf(world, id);
+    const before = { row, objects: await publishedObjects(world, id, row) };
     goOn();
     problems.push(...(await changesWhileWatched(world, id, before, moment)));
     if (!worker.log.some((line) => line.includes('lease lost'))) {
@@ -71,6 +72,12 @@ function standAt(hold: (world: World) => Hold) {
     };
   };
 }
+
+/** The stale worker's own may lie beside them for a while. */
+const publishedObjects = async (world: World, id: string, { media_version }: VideoRow) =>
+  (await world.bucket.objectsOf(id)).filter(
+    ({ key }) => key.startsWith('originals/') || key.includes(`/${media_version}/`),
+  );
 
 /** An object of its own version may appear for a moment, but what was published must never change. */
 async function changesWhileWatched(

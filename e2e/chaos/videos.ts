@@ -8,6 +8,7 @@ export interface VideoRow extends Record<string, unknown> {
   attempts: number;
   deaths: number;
   lease_token: string | null;
+  media_version: string | null;
 }
 
 /** The whole row, as it stands. */

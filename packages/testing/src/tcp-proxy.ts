@@ -20,6 +20,15 @@ interface Trap {
   released: Promise<void>;
 }
 
+/** Or closed. */
+async function drained(socket: Socket): Promise<void> {
+  const either = new AbortController();
+  const events = ['drain', 'close'].map((event) => once(socket, event, { signal: either.signal }));
+  await Promise.race(events);
+  either.abort(); // Or a listener would stay for every pause.
+  await Promise.allSettled(events);
+}
+
 /** A proxy in front of a dependency on this machine, which can break in every way that a network does. */
 export class TcpProxy {
   readonly #target: number;
@@ -110,7 +119,7 @@ export class TcpProxy {
         await this.#pass(way, chunk);
         if (to.destroyed) return;
         if (!tap(way, chunk)) return void [from, to].map((socket) => socket.resetAndDestroy());
-        if (!to.write(chunk)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+        if (!to.write(chunk)) await drained(to);
       }
     } catch {
       // It broke off on either side.
