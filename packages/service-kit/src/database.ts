@@ -36,12 +36,13 @@ const ANSWER_MS = 7000;
 
 /** pg_type's of text[], uuid[], integer[] and bigint[]. */
 const ARRAY_TYPES = [1009, 2951, 1007, 1016];
-const arrayLiteral = (elements: readonly unknown[]) =>
-  `{${elements.map((element) => `"${String(element).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+const arrayLiteral = (elements: readonly unknown[]) => `{${elements.map(arrayElement).join(',')}}`;
+const arrayElement = (element: unknown) =>
+  element === null ? 'null' : `"${String(element).replace(/["\\]/g, '\\$&')}"`;
 
 /**
  * Connects on first use, and again after an outage by itself. Statements may be given arrays of text, uuids and
- * integers without nulls; an array in a row comes back as Postgres writes it.
+ * integers; an array in a row comes back as Postgres writes it.
  */
 export function openDatabase(options: DatabaseOptions) {
   const { url, max, applicationName, passwordFile, caFile, patient = false, onQuery } = options;
