@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const tether = import.meta.resolve('@anb/stack/tether');
 const READY_MS = 60_000;
 const LOG_LINES = 400;
+/** An error with its stack. */
+const LAST_LINES = 45;
 
 export interface ReplicaOptions {
   service: 'videos' | 'transcoder';
@@ -90,7 +92,7 @@ export class Replica {
     }
     child.once('exit', () => {
       if (this.#isStopping) return;
-      if (!this.#isKilled) this.crashes.push(`${service}: ${this.log.slice(-45).join('\n')}`);
+      if (!this.#isKilled) this.crashes.push(`${service}: ${this.log.slice(-LAST_LINES).join('\n')}`);
       this.restarts++;
       void this.#launch();
     });

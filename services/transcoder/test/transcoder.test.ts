@@ -126,12 +126,19 @@ const stopWorkers = () =>
     }),
   );
 
-async function uploaded(original: Buffer, details: Parameters<typeof createVideo>[2] = {}): Promise<string> {
+async function uploaded(
+  original: Buffer,
+  details: Parameters<typeof createVideo>[2] = {},
+  to = queue,
+): Promise<string> {
   const id = await createVideo(database.admin, player.id, { status: 'uploaded', ...details });
   await objects.put(originalKey(id), Readable.from([original]), { contentType: 'video/mp4' });
-  await queue.send([{ video_id: id }]);
+  await to.send([{ video_id: id }]);
   return id;
 }
+/** As its owner deletes it, whoever works on it. */
+const remove = (id: string) => database.admin`
+  update videos.videos set deleted_at = now(), lease_token = null, lease_expires_at = null where id = ${id}`;
 const row = async (id: string) => {
   const [video] = await database.admin`select * from videos.videos where id = ${id}`;
   return video ?? {};
@@ -331,12 +338,10 @@ describe('the lease', () => {
     const visibilitySeconds = 4;
     const own = new JobQueue(await createTestQueue(visibilitySeconds));
     const worker = startHere(own, slowFfmpeg(), visibilitySeconds);
-    const id = await createVideo(database.admin, player.id, { status: 'uploaded' });
-    await objects.put(originalKey(id), Readable.from([clip]), { contentType: 'video/mp4' });
-    await own.send([{ video_id: id }]);
+    const id = await uploaded(clip, {}, own);
     await vi.waitFor(async () => expect((await row(id)).stage).toBe('transcoding'), 5000);
     expect(await own.receive(2 * visibilitySeconds, 1, AbortSignal.timeout(20_000))).toBeNull();
-    await database.admin`update videos.videos set deleted_at = now(), lease_token = null, lease_expires_at = null where id = ${id}`;
+    await remove(id);
     await worker.stop();
     own.close();
   }, 30_000);
@@ -349,16 +354,14 @@ describe('the lease', () => {
     }
     const silent = new SilentQueue(await createTestQueue(VISIBILITY_SECONDS));
     const worker = startHere(silent, slowFfmpeg());
-    const id = await createVideo(database.admin, player.id, { status: 'uploaded' });
-    await objects.put(originalKey(id), Readable.from([clip]), { contentType: 'video/mp4' });
-    await silent.send([{ video_id: id }]);
+    const id = await uploaded(clip, {}, silent);
     await vi.waitFor(async () => expect((await row(id)).stage).toBe('transcoding'), 5000);
     for (let second = 0; second < 2 * VISIBILITY_SECONDS; second++) {
       await sleep(1000);
       const { lease_expires_at: until } = await row(id);
       expect(until.getTime()).toBeGreaterThan(Date.now());
     }
-    await database.admin`update videos.videos set deleted_at = now(), lease_token = null, lease_expires_at = null where id = ${id}`;
+    await remove(id);
     await worker.stop();
     silent.close();
   }, 30_000);
@@ -366,7 +369,7 @@ describe('the lease', () => {
   test('ends with the video: deleting it in the middle leaves no object', async () => {
     const id = await uploaded(await readFile(join(folder, 'slow.mp4')));
     await vi.waitFor(async () => expect((await row(id)).lease_token).not.toBeNull(), 5000);
-    await database.admin`update videos.videos set deleted_at = now(), lease_token = null, lease_expires_at = null where id = ${id}`;
+    await remove(id);
     await expectQueueEmpty();
     expect(await mediaOf(id)).toEqual([]);
   }, 30_000);
