@@ -131,8 +131,17 @@ test('ffmpeg’s process group is killed at the deadline and by the signal', asy
   writeFileSync(wrapper, `#!/bin/sh\n"${ffmpeg}" "$@" & echo $! > "${folder}/pid"; wait\n`, { mode: 0o755 });
   const program = await confined(wrapper, { fileBytes: 2 ** 28 });
   const plan = planOf(join(folder, 'clip.mp4'));
-  await runFfmpeg(program, plan, { signal: AbortSignal.timeout(700), timeoutSeconds: 60 }).catch(() => {});
-  expect(isRunning(Number(readFileSync(join(folder, 'pid'), 'utf8')))).toBe(false);
+  const stop = new AbortController();
+  const running = runFfmpeg(program, plan, { signal: stop.signal, timeoutSeconds: 60 });
+  const pid = await vi.waitFor(() => {
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    expect(isRunning(pid)).toBe(true);
+    return pid;
+  });
+  stop.abort(new Error('stopped'));
+  await expect(running).rejects.toThrow('stopped');
+  // It closes its files, which we hear, a moment before it is gone.
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
   await expect(
     runFfmpeg(program, plan, { signal: new AbortController().signal, timeoutSeconds: 0.5 }),
   ).rejects.toThrow('not done in');
