@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceFor } from '@anb/topology';
 import { describe, expect, test } from 'vitest';
@@ -70,6 +71,15 @@ describe('the document', () => {
     'get /api/public/contest',
   ])('has %s of the contract', (endpoint) => {
     expect(operations.map(({ method, path }) => `${method} ${path}`)).toContain(endpoint);
+  });
+
+  test('is listed whole in the README', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+    const listed = [...readme.matchAll(/`([A-Z|]+) (\/.*?)`/g)].flatMap(([, methods = '', path]) =>
+      methods.split('|').map((method) => `${method} ${path}`),
+    );
+    const routes = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(listed.sort()).toEqual([...routes, 'GET /openapi.json', 'GET /swagger'].sort());
   });
 
   test('bounds every page and limit', () => {
