@@ -13,6 +13,14 @@ export interface TestPlayer {
   authorization: string;
 }
 
+export interface ToldState {
+  /** When it came, in milliseconds. */
+  at: number;
+  status: string;
+  stage?: string;
+  progress: number;
+}
+
 const PASSWORD = 'un-pase-largo-7';
 
 /** A client of the public API, as a stranger would write it. */
@@ -76,6 +84,25 @@ export class Api {
       this.as(player, 'POST', '/api/videos/upload', uploadForm(clip, fields)),
     );
     return body.task_id;
+  }
+
+  /** Every state that a player is told of a video, until it ends. */
+  async watch(player: TestPlayer, videoId: string): Promise<ToldState[]> {
+    const answer = await fetch(`${this.url}/api/videos/${videoId}/events`, {
+      headers: { authorization: player.authorization },
+    });
+    const told: ToldState[] = [];
+    let text = '';
+    for await (const chunk of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      const events = text.split('\n\n');
+      text = events.pop() ?? '';
+      for (const event of events) {
+        const [, data] = /^event: state\ndata: (.*)$/m.exec(event) ?? [];
+        if (data) told.push({ at: Date.now(), ...JSON.parse(data) });
+      }
+    }
+    return told;
   }
 
   /** Waits until the video is processed or has failed. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { type ClipShape, clipMarks, clipShapes, hasEncoder, makeClip } from '@anb/sample-clips';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { Api, type TestPlayer } from './api.ts';
+import { Api, type TestPlayer, type ToldState } from './api.ts';
 import {
   brightExtent,
   difference,
@@ -37,6 +37,8 @@ let stack: RunningStack;
 let api: Api;
 let player: TestPlayer;
 const processed = new Map<ClipShape, Processed>();
+/** How the making of the longest one went, as its player was told. */
+let told: ToldState[];
 const source = (shape: ClipShape) => join(folder.path, clipShapes[shape].file);
 const clip = (shape: ClipShape) => processed.get(shape) as Processed;
 
@@ -45,12 +47,16 @@ beforeAll(async () => {
   api = new Api(stack.url);
   player = await api.signUp();
   const ids = new Map<ClipShape, string>();
+  let watching: Promise<ToldState[]> | undefined;
   for (const shape of shapes) {
     await makeClip(ffmpeg, shape, source(shape), { seconds: secondsOf(shape), title: 'Secreto' });
     const bytes = new Uint8Array(await readFile(source(shape)));
-    ids.set(shape, await api.upload(player, bytes, { title: `Clip ${shape}`, is_public: 'true' }));
+    const id = await api.upload(player, bytes, { title: `Clip ${shape}`, is_public: 'true' });
+    if (shape === 'long') watching = api.watch(player, id);
+    ids.set(shape, id);
   }
   for (const [shape, id] of ids) processed.set(shape, await api.finished(player, id, 120_000));
+  told = (await watching) ?? [];
 }, 240_000);
 afterAll(async () => {
   await stack?.stop();
@@ -163,6 +169,14 @@ describe('the watermark', () => {
     expect(difference(made, original, marked)).toBeGreaterThan(25);
     expect(difference(made, original, opposite)).toBeLessThan(8);
   });
+});
+
+test('while a clip is made its player is told how far it is, as it happens, until it is done', () => {
+  const progress = told.map(({ progress }) => progress);
+  expect(progress).toEqual(progress.toSorted((one, other) => one - other));
+  expect(told.some(({ stage, progress }) => stage === 'transcoding' && progress > 0)).toBe(true);
+  expect(told.at(-1)).toMatchObject({ status: 'processed', progress: 100 });
+  expect((told.at(-1)?.at ?? 0) - (told[0]?.at ?? 0)).toBeGreaterThan(1000); // not all of it in the end
 });
 
 describe('who may see what', () => {
