@@ -94,34 +94,36 @@ export class OutboxPublisher {
   }
 
   async #publishJobs(): Promise<boolean> {
-    const { sql, log } = this.#options;
+    const { sql } = this.#options;
     const entries = await takeOutboxEntries(sql, ['transcode'], BATCH, TAKEN_SECONDS);
     if (entries.length === 0) return false;
-    let sent: OutboxEntry[] = [];
-    try {
-      sent = await this.#send(entries);
-    } catch (error) {
-      log.warn({ err: error }, 'jobs not sent; trying again');
-    }
-    await deleteOutboxEntries(sql, sent);
+    const sent = await this.#send(entries);
+    if (sent.length > 0) await deleteOutboxEntries(sql, sent);
     this.#published('transcode', sent.length);
     if (sent.length === entries.length) return sent.length === BATCH;
     const refused = entries.filter((entry) => !sent.includes(entry));
-    log.warn({ refused: refused.length }, 'SQS did not take some jobs; they stay');
     await postponeOutboxEntries(sql, refused, REFUSED_SECONDS);
     return false;
   }
 
+  /** @returns what SQS has taken */
   async #send(entries: OutboxEntry[]): Promise<OutboxEntry[]> {
-    const sent = await this.#options.queue.send(
-      entries.map(({ video_id, user_id, request_id, traceparent }) => ({
-        video_id,
-        ...(request_id && { request_id }),
-        ...(traceparent && { traceparent }),
-        ...(user_id && { group: String(user_id) }),
-      })),
-    );
-    return entries.filter((_, place) => sent.has(place));
+    const { queue, log } = this.#options;
+    const messages = entries.map(({ video_id, user_id, request_id, traceparent }) => ({
+      video_id,
+      ...(request_id && { request_id }),
+      ...(traceparent && { traceparent }),
+      ...(user_id && { group: String(user_id) }),
+    }));
+    try {
+      const sent = await queue.send(messages);
+      if (sent.size < entries.length)
+        log.warn({ refused: entries.length - sent.size }, 'SQS refused jobs; they stay');
+      return entries.filter((_, place) => sent.has(place));
+    } catch (error) {
+      log.warn({ err: error, jobs: entries.length }, 'jobs not sent; trying again');
+      return [];
+    }
   }
 
   async #tidyNext(): Promise<boolean> {
