@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { file, rules } from './expressions.ts';
@@ -55,6 +55,18 @@ describe('the runbooks', () => {
     const index = readFileSync(new URL('README.md', folder), 'utf8');
     const row = `| [${name}](${kebab(name)}.md) | ${[...severities].sort().join(', ')} | `;
     expect(index).toContain(`\n${row}`);
+  });
+
+  test('search the logs for nothing that no program says', () => {
+    const said = ['services', 'packages']
+      .flatMap((folder) => globSync(`${folder}/*/src/**/*.ts`, { cwd: file('..') }))
+      .map((path) => readFileSync(file(`../${path}`), 'utf8'))
+      .join('\n');
+    for (const page of readdirSync(folder)) {
+      const commands = readFileSync(new URL(page, folder), 'utf8').match(/\blogs .*\| grep .*/g);
+      for (const [, phrase = ''] of commands?.join('\n').matchAll(/'(?:"message":)?"?(\w[^'"]*)"?'/g) ?? [])
+        expect(said.includes(phrase), `'${phrase}' in ${page} is said`).toBe(true);
+    }
   });
 
   test('name no metric that no rule, table or program knows', () => {
