@@ -32,8 +32,7 @@ export async function outages(world: World, { seconds, pauseSeconds }: OutageOpt
       const meanwhile = uploadPatiently(world, await world.signUp(), ledger);
       await sleep(seconds * 1000);
       proxy.heal();
-      await meanwhile;
-      figures[`${name}_recovery_s`] = await recovery(world, ledger);
+      [figures[`${name}_recovery_s`]] = await Promise.all([recovery(world, ledger), meanwhile]);
     };
     await cut('sqs', world.sqs);
     await cut('s3', world.s3);
@@ -43,8 +42,7 @@ export async function outages(world: World, { seconds, pauseSeconds }: OutageOpt
     await inTransaction.met;
     await world.crashPostgres();
     inTransaction.release();
-    await meanwhile;
-    figures.postgres_recovery_s = await recovery(world, ledger);
+    [figures.postgres_recovery_s] = await Promise.all([recovery(world, ledger), meanwhile]);
     await loseReplies(world, ledger);
   } finally {
     over.abort();
