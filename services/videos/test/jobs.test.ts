@@ -256,9 +256,18 @@ describe('GET /api/videos/{video_id}/events', () => {
     const id = await createVideo(videos.database.admin, player.id, { status: 'uploaded' });
     const answer = await open(id);
     expect(answer.headers.get('content-type')).toBe('text/event-stream');
-    const text = answer.text();
+    let text = '';
+    const reading = answer.body?.pipeThrough(new TextDecoderStream()).pipeTo(
+      new WritableStream({
+        write: (chunk) => {
+          text += chunk;
+        },
+      }),
+    );
+    let told = 0;
     const step = async (change: Record<string, string | number | Date | null>, whose = id) => {
-      await sleep(250);
+      told++;
+      await vi.waitFor(() => expect(states(text)).toHaveLength(told), 5000);
       await videos.database
         .admin`update videos.videos set ${videos.database.admin(change)} where id = ${whose}`;
     };
@@ -272,8 +281,10 @@ describe('GET /api/videos/{video_id}/events', () => {
       lease_token: randomUUID(),
     });
     await step({ progress: 60 });
+    await vi.waitFor(() => expect(text).toContain(': still here'), 5000);
     await step({ status: 'failed', failure_code: 'too_short', stage: null });
-    expect(states(await text)).toEqual([
+    await reading;
+    expect(states(text)).toEqual([
       { status: 'uploaded', progress: 0, queue_place: 2 },
       { status: 'uploaded', progress: 0, queue_place: 1 },
       { status: 'processing', stage: 'transcoding', progress: 42 },
@@ -283,7 +294,6 @@ describe('GET /api/videos/{video_id}/events', () => {
         failure_reason: 'El video es demasiado corto. Sube uno de al menos medio segundo.',
       },
     ]);
-    expect(await text).toContain(': still here');
     expect(await streams()).toBe(0);
   });
 
