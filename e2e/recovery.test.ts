@@ -54,8 +54,9 @@ describe('the local stack', () => {
       expect(video.status).toBe('processed');
       expect(versions(id)).toEqual([video.processed_url.split('/').at(-2)]);
     }
-    await vi.waitFor(async () =>
-      expect((await api.send('GET', '/api/public/rankings')).body).toHaveLength(3),
+    await vi.waitFor(
+      async () => expect((await api.send('GET', '/api/public/rankings')).body).toHaveLength(3),
+      5000,
     );
   }, 120_000);
 

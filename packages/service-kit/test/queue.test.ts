@@ -37,9 +37,9 @@ describe('a message', () => {
 
   test('goes to one receiver at a time, and comes back after its visibility', async () => {
     await queue.send([job()]);
-    const received = await receive(queue, 2);
-    expect(await queue.receive(1, 2)).toBeNull();
-    expect(await receive(queue, 2)).toMatchObject({ body: received.body, receives: 2 });
+    const received = await receive(queue, 4);
+    expect(await queue.receive(1, 4)).toBeNull();
+    expect(await receive(queue, 4)).toMatchObject({ body: received.body, receives: 2 });
   });
 
   test('can be hidden longer, or put back at once', async () => {
@@ -104,7 +104,7 @@ describe('a long poll', () => {
     const waiting = receive(queue);
     await sleep(1_000);
     const message = job();
-    expect(await seconds(queue.send([message]).then(() => waiting))).toBeLessThan(1.5);
+    expect(await seconds(queue.send([message]).then(() => waiting))).toBeLessThan(3);
     expect((await waiting).body).toBe(JSON.stringify(message));
   });
 
@@ -125,7 +125,7 @@ describe('a long poll', () => {
     const left = queue.receive(20, 30, stop.signal).catch((error: Error) => error.name);
     await sleep(200);
     stop.abort();
-    expect(await seconds(left)).toBeLessThan(0.5);
+    expect(await seconds(left)).toBeLessThan(5);
     expect(await left).toBe('AbortError');
   });
 });

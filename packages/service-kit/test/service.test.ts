@@ -72,7 +72,7 @@ describe('a running service', () => {
     const clients = Array.from({ length: 20 }, () => askUntilClosed(service.url, () => answers++));
     const slow = fetch(`${service.url}/slow`);
     await service.says('/slow');
-    await vi.waitFor(() => expect(answers).toBeGreaterThan(20));
+    await vi.waitFor(() => expect(answers).toBeGreaterThan(20), 5000);
     service.child.kill('SIGTERM');
     const exit = once(service.child, 'exit');
 

@@ -56,7 +56,7 @@ describe.runIf(process.platform === 'linux')('a confined program', () => {
       expect(status).toBe('sleep');
       const variables = readFileSync(`/proc/${sleeper.pid}/environ`, 'utf8').split('\0').filter(Boolean);
       return variables.map((line) => line.split('=')[0]).sort();
-    });
+    }, 5000);
     killGroup(sleeper.pid ?? 0);
     expect(names.filter((name) => name !== 'PWD')).toEqual(['MALLOC_ARENA_MAX', 'PATH']);
   });
@@ -84,7 +84,7 @@ describe.runIf(process.platform === 'linux')('a confined program', () => {
     const grandchild = Number(line);
     expect(isRunning(grandchild)).toBe(true);
     killGroup(parent.pid ?? 0);
-    await vi.waitFor(() => expect(isRunning(grandchild)).toBe(false));
+    await vi.waitFor(() => expect(isRunning(grandchild)).toBe(false), 5000);
   });
 
   test('dies with its worker, even by kill -9', async () => {
@@ -94,9 +94,9 @@ describe.runIf(process.platform === 'linux')('a confined program', () => {
     });
     const [line] = worker.stdout ? await once(worker.stdout, 'data') : [];
     const pid = Number(line);
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/comm`, 'utf8').trim()).toBe('sleep'));
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/comm`, 'utf8').trim()).toBe('sleep'), 5000);
     worker.kill('SIGKILL');
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 5000);
   });
 
   test('does not begin when its worker has died before', async () => {
@@ -137,11 +137,11 @@ test('ffmpeg’s process group is killed at the deadline and by the signal', asy
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
     expect(isRunning(pid)).toBe(true);
     return pid;
-  });
+  }, 5000);
   stop.abort(new Error('stopped'));
   await expect(running).rejects.toThrow('stopped');
   // It closes its files, which we hear, a moment before it is gone.
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 5000);
   await expect(
     runFfmpeg(program, plan, { signal: new AbortController().signal, timeoutSeconds: 0.5 }),
   ).rejects.toThrow('not done in');

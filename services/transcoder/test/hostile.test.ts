@@ -65,10 +65,9 @@ afterEach(() => {
   expect(isCanaryOpen()).toBe(false);
 });
 
-const options = { programs, signal: AbortSignal.timeout(120_000), onProgress: () => {} };
-
 test.for(slice.map(({ name, expected }) => ({ name, expected })))(
   '$name ends as $expected',
+  { timeout: 40_000 },
   async ({ name, expected }, { skip }) => {
     const file = files.get(name);
     if (!file) return skip('this ffmpeg can not make it');
@@ -76,6 +75,7 @@ test.for(slice.map(({ name, expected }) => ({ name, expected })))(
     mkdirSync(job);
     symlinkSync(file.path, join(job, 'original'));
     const watch = watchCanary();
+    const options = { programs, signal: AbortSignal.timeout(30_000), onProgress: () => {} };
     const ended = await makeMedia(job, options).then(
       () => 'processed',
       (error: unknown) => (error instanceof Impossible ? error.code : error),

@@ -72,25 +72,27 @@ describe.each([
     chmodSync(folder, 0o755);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const run = { signal: AbortSignal.timeout(30_000), timeoutSeconds: 30 };
+  const timeoutSeconds = 30;
 
   test('takes every flag of the plan and makes clip and poster', async () => {
+    const signal = AbortSignal.timeout(timeoutSeconds * 1000);
     const path = join(folder, 'original.mp4');
     await makeClip(programs.ffmpeg, 'small', path, { seconds: 1 });
-    const picture = await probePicture(programs.ffprobe, path, run.signal);
+    const picture = await probePicture(programs.ffprobe, path, signal);
     expect(picture).toMatchObject({ width: 480, height: 360, codec: 'h264' });
     const made = { clip: join(folder, 'clip.mp4'), poster: join(folder, 'poster.jpg') };
     const progress: number[] = [];
     const source = { path, stream: picture?.stream ?? 0, seconds: picture?.seconds ?? 0 };
     await runFfmpeg(programs.ffmpeg, planTranscode(source, made.clip, made.poster), {
-      ...run,
+      signal,
+      timeoutSeconds,
       onProgress: (s) => progress.push(s),
     });
-    expect(await probePicture(programs.ffprobe, made.clip, run.signal)).toMatchObject({
+    expect(await probePicture(programs.ffprobe, made.clip, signal)).toMatchObject({
       width: 1280,
       height: 720,
     });
-    expect((await probePicture(programs.ffprobe, made.clip, run.signal))?.seconds).toBeCloseTo(5.5, 1);
+    expect((await probePicture(programs.ffprobe, made.clip, signal))?.seconds).toBeCloseTo(5.5, 1);
   });
 
   test('is stopped at once by the signal', async () => {
@@ -104,7 +106,9 @@ describe.each([
       join(folder, 'a.mp4'),
       join(folder, 'a.jpg'),
     );
-    await expect(runFfmpeg(programs.ffmpeg, plan, { ...run, signal: stop.signal })).rejects.toThrow('enough');
+    await expect(runFfmpeg(programs.ffmpeg, plan, { signal: stop.signal, timeoutSeconds })).rejects.toThrow(
+      'enough',
+    );
     expect(performance.now() - start).toBeLessThan(2000);
   });
 

@@ -286,13 +286,14 @@ describe('a fault that does not pass', () => {
       set lease_token = gen_random_uuid(), lease_expires_at = now() + interval '3 seconds'
       where id = ${id}`;
     await impatient.send([{ video_id: id }]);
-    expect(await ended(id, 'failed')).toMatchObject({
+    expect(await ended(id, 'failed', 25_000)).toMatchObject({
       attempts: 5,
       failure_code: 'original_missing',
       lease_token: null,
     });
-    await vi.waitFor(async () =>
-      expect(await impatient.state()).toMatchObject({ visible: 0, inFlight: 0, delayed: 0 }),
+    await vi.waitFor(
+      async () => expect(await impatient.state()).toMatchObject({ visible: 0, inFlight: 0, delayed: 0 }),
+      5000,
     );
     const deadLetters = new JobQueue({
       ...queueOptions,
@@ -300,7 +301,7 @@ describe('a fault that does not pass', () => {
     });
     expect(await deadLetters.state()).toMatchObject({ visible: 0, inFlight: 0 });
     deadLetters.close();
-  });
+  }, 40_000);
 });
 
 describe('the lease', () => {
@@ -330,9 +331,11 @@ describe('the lease', () => {
     await sleep(3000);
     expect(await row(id)).toEqual(before);
     expect(await mediaOf(id)).toEqual([]);
-    expect(readdirSync(folder).filter((name) => name.startsWith('transcode-'))).toEqual([]);
-    await ended(id, 'processed', 30_000);
-  }, 60_000);
+    const isTidy = () =>
+      expect(readdirSync(folder).filter((name) => name.startsWith('transcode-'))).toEqual([]);
+    await vi.waitFor(isTidy, 2000);
+    await ended(id, 'processed', 60_000);
+  }, 120_000);
 
   test('keeps its message to itself, at any visibility', async () => {
     const visibilitySeconds = 4;
@@ -352,11 +355,13 @@ describe('the lease', () => {
       override hide = (_receipt: string, _seconds: number, signal?: AbortSignal) =>
         new Promise<void>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     }
-    const silent = new SilentQueue(await createTestQueue(VISIBILITY_SECONDS));
-    const worker = startHere(silent, slowFfmpeg());
+    // Half of it passes between two heartbeats.
+    const visibilitySeconds = 6;
+    const silent = new SilentQueue(await createTestQueue(visibilitySeconds));
+    const worker = startHere(silent, slowFfmpeg(), visibilitySeconds);
     const id = await uploaded(clip, {}, silent);
     await vi.waitFor(async () => expect((await row(id)).stage).toBe('transcoding'), 5000);
-    for (let second = 0; second < 2 * VISIBILITY_SECONDS; second++) {
+    for (let second = 0; second < 1.5 * visibilitySeconds; second++) {
       await sleep(1000);
       const { lease_expires_at: until } = await row(id);
       expect(until.getTime()).toBeGreaterThan(Date.now());
@@ -382,9 +387,9 @@ test('SIGTERM in the middle gives the job back at once, as no attempt, and anoth
   expect(await stopWorkers()).toEqual([0]);
   expect(await row(id)).toMatchObject({ status: 'processing', attempts: 0, lease_token: null });
   await startWorker();
-  expect(await ended(id, 'processed', 30_000)).toMatchObject({ attempts: 1 });
+  expect(await ended(id, 'processed', 60_000)).toMatchObject({ attempts: 1 });
   expect(await mediaOf(id)).toHaveLength(2);
-}, 60_000);
+}, 120_000);
 
 test('SIGTERM lets the job in hand end when there is time for it, and takes no other', async () => {
   await stopWorkers();
@@ -397,4 +402,4 @@ test('SIGTERM lets the job in hand end when there is time for it, and takes no o
   expect(await row(next)).toMatchObject({ status: 'uploaded', attempts: 0 });
   await startWorker();
   await ended(next, 'processed');
-}, 60_000);
+}, 120_000);

@@ -109,47 +109,48 @@ describe('what waits', () => {
     await deadLetters.send([randomVideo(), randomVideo()]);
     await deadLetters.receive(1, 60, AbortSignal.timeout(5000));
     const { scrape } = watch({ deadLetters });
-    await vi.waitFor(async () =>
-      expect(await scrape()).toEqual(
-        expect.arrayContaining([
-          'anb_queue_messages{state="visible"} 2',
-          'anb_queue_messages{state="in_flight"} 1',
-          'anb_queue_dead_letters 2',
-        ]),
-      ),
+    await vi.waitFor(
+      async () =>
+        expect(await scrape()).toEqual(
+          expect.arrayContaining([
+            'anb_queue_messages{state="visible"} 2',
+            'anb_queue_messages{state="in_flight"} 1',
+            'anb_queue_dead_letters 2',
+          ]),
+        ),
+      5000,
     );
   });
 
   test('has no series before it is known, nor for dead letters whose address is not given', async () => {
     const { scrape } = watch();
     expect(await scrape()).toEqual([]);
-    await vi.waitFor(async () => expect((await scrape()).length).toBeGreaterThan(0));
+    await vi.waitFor(async () => expect((await scrape()).length).toBeGreaterThan(0), 5000);
     expect((await scrape()).join()).not.toContain('dead_letters');
   });
 });
 
 describe('what can no longer be known', () => {
-  const names = async (scrape: () => Promise<string[]>) =>
-    new Set((await scrape()).map((line) => /^anb_[a-z]+/.exec(line)?.[0]));
+  const expectNames = (scrape: () => Promise<string[]>, names: string[]) =>
+    vi.waitFor(async () => {
+      const seen = (await scrape()).map((line) => /^anb_[a-z]+/.exec(line)?.[0]);
+      expect(new Set(seen)).toEqual(new Set(names));
+    }, 5000);
 
   test('of SQS disappears, while the database is believed', async () => {
     const options = await createTestQueue();
     const lost = new JobQueue(options);
     const { scrape } = watch({ queue: lost });
-    await vi.waitFor(async () =>
-      expect(await names(scrape)).toEqual(new Set(['anb_jobs', 'anb_outbox', 'anb_queue'])),
-    );
+    await expectNames(scrape, ['anb_jobs', 'anb_outbox', 'anb_queue']);
     await new SQSClient(options).send(new DeleteQueueCommand({ QueueUrl: options.queueUrl }));
-    await vi.waitFor(async () => expect(await names(scrape)).toEqual(new Set(['anb_jobs', 'anb_outbox'])));
+    await expectNames(scrape, ['anb_jobs', 'anb_outbox']);
     lost.close();
   });
 
   test('of the database disappears, while SQS is believed', async () => {
     const { sql, scrape } = watch();
-    await vi.waitFor(async () =>
-      expect(await names(scrape)).toEqual(new Set(['anb_jobs', 'anb_outbox', 'anb_queue'])),
-    );
+    await expectNames(scrape, ['anb_jobs', 'anb_outbox', 'anb_queue']);
     await sql.end();
-    await vi.waitFor(async () => expect(await names(scrape)).toEqual(new Set(['anb_queue'])));
+    await expectNames(scrape, ['anb_queue']);
   });
 });

@@ -90,7 +90,9 @@ describe('an upload is completed once', () => {
     form.append('video_file', new Blob([new Uint8Array(movie())]), 'clip.mp4');
     const headers = { authorization: player.authorization };
     // The first commit is of the note that bytes are coming, the second of the video.
-    const isBegun = vi.waitFor(async () => expect(await sessions()).toHaveLength(1), { interval: 1 });
+    const isBegun = vi.waitFor(async () => expect(await sessions()).toHaveLength(1), {
+      ...{ timeout: 5000, interval: 1 },
+    });
     const body = new Response(form);
     const slow = new ReadableStream({
       async start(controller) {
@@ -266,7 +268,7 @@ describe('an upload that is cancelled while it is completed', () => {
           select count(*)::integer as count from pg_stat_activity
           where wait_event_type = 'Lock' and datname = current_database()`;
         expect(row?.count).toBe(count);
-      });
+      }, 5000);
     const [atHead, locked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const pause = async () => {
       atHead.resolve();

@@ -265,12 +265,12 @@ describe('an upload', () => {
     const body = new ReadableStream({
       async start(controller) {
         controller.enqueue(Buffer.concat([Buffer.from(beginning), movie()]));
-        await vi.waitFor(begun);
+        await vi.waitFor(begun, 5000);
         controller.error(new Error('connection reset'));
       },
     });
     await expect(upload(body, { 'content-type': 'multipart/form-data; boundary=b' })).rejects.toThrow();
-    await vi.waitFor(expectNothingLeft);
+    await vi.waitFor(expectNothingLeft, 5000);
   });
 
   test.each([
@@ -363,11 +363,10 @@ test('one player’s uploads at once do not take the places of the others', asyn
       },
     });
   const underWay = Array.from({ length: 16 }, () => upload(endless(), boundary));
-  await vi.waitFor(async () =>
-    expect(await videos.database.admin`select from videos.uploads where user_id = ${player.id}`).toHaveLength(
-      16,
-    ),
-  );
+  await vi.waitFor(async () => {
+    const begun = await videos.database.admin`select from videos.uploads where user_id = ${player.id}`;
+    expect(begun).toHaveLength(16);
+  }, 5000);
   const [mine, others] = [
     await upload(movieForm()),
     await upload(movieForm(), { authorization: other.authorization }),
@@ -398,8 +397,9 @@ describe('the outbox', () => {
     });
     const groups = send.mock.calls.flatMap(([messages]) => messages.map(({ group }) => group));
     expect(groups).toEqual([String(player.id)]);
-    await vi.waitFor(async () =>
-      expect(await videos.database.admin`select * from videos.outbox`).toEqual([]),
+    await vi.waitFor(
+      async () => expect(await videos.database.admin`select * from videos.outbox`).toEqual([]),
+      5000,
     );
     expect(await videos.queue.receive(1, 30, AbortSignal.timeout(3000))).toBeNull();
   });
