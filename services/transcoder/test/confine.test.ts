@@ -125,24 +125,23 @@ describe.runIf(process.platform === 'linux')('a confined program', () => {
   });
 });
 
-test('ffmpeg’s process group is killed at the deadline and by the signal', async () => {
-  // ffmpeg behind a program of its own, as a packager may have it.
+test('ffmpeg’s process group is killed by the signal and at the deadline', async () => {
+  // ffmpeg behind a program of its own, as a packager may have it, with a job that does not end by itself.
   const wrapper = join(folder, 'wrapped');
-  writeFileSync(wrapper, `#!/bin/sh\n"${ffmpeg}" "$@" & echo $! > "${folder}/pid"; wait\n`, { mode: 0o755 });
+  const endless = `sleep 300 & echo $! > '${folder}/pid'; wait`;
+  const script = `case "$*" in *' -i '*) ${endless};; *) exec '${ffmpeg}' "$@";; esac`;
+  writeFileSync(wrapper, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const program = await confined(wrapper, { fileBytes: 2 ** 28 });
   const plan = planOf(join(folder, 'clip.mp4'));
+  const lastPid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'));
   const stop = new AbortController();
-  const running = runFfmpeg(program, plan, { signal: stop.signal, timeoutSeconds: 60 });
-  const pid = await vi.waitFor(() => {
-    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
-    expect(isRunning(pid)).toBe(true);
-    return pid;
-  }, 5000);
+  const stopped = runFfmpeg(program, plan, { signal: stop.signal, timeoutSeconds: 60 });
+  await vi.waitFor(() => expect(isRunning(lastPid())).toBe(true), 5000);
   stop.abort(new Error('stopped'));
-  await expect(running).rejects.toThrow('stopped');
+  await expect(stopped).rejects.toThrow('stopped');
   // It closes its files, which we hear, a moment before it is gone.
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 5000);
-  await expect(
-    runFfmpeg(program, plan, { signal: new AbortController().signal, timeoutSeconds: 0.5 }),
-  ).rejects.toThrow('not done in');
+  await vi.waitFor(() => expect(isRunning(lastPid())).toBe(false), 5000);
+  const late = runFfmpeg(program, plan, { signal: new AbortController().signal, timeoutSeconds: 1 });
+  await expect(late).rejects.toThrow('not done in');
+  await vi.waitFor(() => expect(isRunning(lastPid())).toBe(false), 5000);
 });
