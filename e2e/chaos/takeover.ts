@@ -2,7 +2,7 @@ import { changesOf } from './history.ts';
 import { type Result, reckon } from './reckoning.ts';
 import type { Replica } from './replica.ts';
 import { newLedger, uploadPatiently } from './uploads.ts';
-import { rowOf, untilFfmpegRuns, untilStatus } from './videos.ts';
+import { rowOf, until, untilFfmpegRuns, untilStatus } from './videos.ts';
 import type { World } from './world.ts';
 
 /** How much longer than its visibility a dead worker's job may lie. */
@@ -46,8 +46,11 @@ export async function takeover(world: World, visibilitySeconds: number): Promise
     const [clock] = await world.admin<{ now: Date }[]>`select clock_timestamp() as now`;
     if (!worker) throw new Error('nobody holds the job');
     worker.kill();
-    await untilStatus(world, id, 'processed', visibilitySeconds + 60);
+    const isTaken = async () => (await rowOf(world, id)).lease_token !== dead;
+    await until('another worker holds the job', visibilitySeconds + 60, isTaken);
+    // Later than one visibility from now it would outlive what removes the dead worker's media.
     release?.();
+    await untilStatus(world, id, 'processed');
 
     const changes = await changesOf(world.admin, id);
     const next = changes.find(({ lease_token }) => lease_token !== null && lease_token !== dead);
