@@ -37,8 +37,11 @@ const ANSWER_MS = 7000;
 /** pg_type's of text[], uuid[], integer[] and bigint[]. */
 const ARRAY_TYPES = [1009, 2951, 1007, 1016];
 const arrayLiteral = (elements: readonly unknown[]) => `{${elements.map(arrayElement).join(',')}}`;
-const arrayElement = (element: unknown) =>
-  element === null ? 'null' : `"${String(element).replace(/["\\]/g, '\\$&')}"`;
+function arrayElement(element: unknown): string {
+  // As a text it would be stored.
+  if (element === undefined) throw new TypeError('an array given to a statement holds undefined');
+  return element === null ? 'null' : `"${String(element).replace(/["\\]/g, '\\$&')}"`;
+}
 
 /**
  * Connects on first use, and again after an outage by itself. Statements may be given arrays of text, uuids and

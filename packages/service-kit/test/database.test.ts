@@ -59,6 +59,16 @@ describe('a statement', () => {
     expect(row).toEqual({ elements: elements.map((element) => element?.toString() ?? null) });
   });
 
+  test('may not be given an array with undefined in it, which spoils no connection', async () => {
+    const sql = connect({ url: postgres.url, max: 1 });
+    const [spoiled] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    const elements = ['a', undefined] as string[];
+    for (const _attempt of ['prepared', 'known']) {
+      await expect(sql`select ${elements}::text[]`).rejects.toThrow('holds undefined');
+    }
+    expect(await sql`select pg_backend_pid() as pid`).toEqual([spoiled]);
+  });
+
   test('is the first that is asked of a new connection: a failing one before it would end the process', async () => {
     let sent = '';
     const proxy = await TcpProxy.start(port, () => (way, chunk) => {
