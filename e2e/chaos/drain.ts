@@ -9,7 +9,7 @@ const GRACE_SECONDS = 30;
 /** More often than a job may fail. */
 const STOPS_IN_A_ROW = 6;
 /** What stood still goes on so long after the signal: a worker must still be there for it. */
-const LATE_MS = 200;
+const LATE_MS = 100;
 
 /** Arranges for a moment of a job; `met` comes when the worker is in it, `release` lets what stood still go on. */
 type Moment = (world: World, worker: Replica) => { met: Promise<unknown>; release: () => void };

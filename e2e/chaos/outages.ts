@@ -23,7 +23,6 @@ export async function outages(world: World, { seconds, pauseSeconds }: OutageOpt
   const ledger = newLedger();
   const figures: Record<string, number> = {};
   const over = new AbortController();
-  const crashesBefore = crashes(world).length;
   const playing = Array.from({ length: PLAYERS }, () => play(world, ledger, pauseSeconds, over.signal));
   try {
     const cut = async (name: string, proxy: TcpProxy) => {
@@ -52,11 +51,6 @@ export async function outages(world: World, { seconds, pauseSeconds }: OutageOpt
   const { problems, ...counts } = await reckon(world, ledger.accepted);
   problems.push(...ledger.unexpected.map((answer) => `an upload was answered ${answer}`));
   if (ledger.broken > 0) problems.push(`${ledger.broken} uploads broke off although no process was killed`);
-  problems.push(
-    ...crashes(world)
-      .slice(crashesBefore)
-      .map((words) => `a process ended by itself: ${words}`),
-  );
   return { problems, figures: { ...counts, refused: ledger.refused, ...figures } };
 }
 
@@ -109,6 +103,3 @@ async function loseReplies(world: World, ledger: Ledger): Promise<void> {
     world.say(`outages: the reply to ${what} was lost`);
   }
 }
-
-const crashes = (world: World) =>
-  [...world.videos, ...world.transcoders].flatMap((replica) => replica.crashes);

@@ -92,7 +92,9 @@ export class Replica {
     }
     child.once('exit', () => {
       if (this.#isStopping) return;
-      if (!this.#isKilled) this.crashes.push(`${service}: ${this.log.slice(-LAST_LINES).join('\n')}`);
+      const words = this.log.slice(-LAST_LINES).join('\n');
+      // Another process may be the first to take a port that was free.
+      if (!this.#isKilled && !words.includes('EADDRINUSE')) this.crashes.push(`${service}: ${words}`);
       this.restarts++;
       void this.#launch();
     });

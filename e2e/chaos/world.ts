@@ -32,7 +32,10 @@ export interface WorldOptions {
   say?: (line: string) => void;
 }
 
-/** The services as they are deployed, and everything they depend on behind proxies that can fail. It has no workers until a scenario asks for them. */
+/**
+ * The services as they are deployed, and everything they depend on behind proxies that can fail. It has no workers
+ * until a scenario asks for them.
+ */
 export class World {
   readonly seed: number;
   readonly say: (line: string) => void;
@@ -191,6 +194,11 @@ export class World {
         .slice(-8)
         .map((line) => `  ${service} ${pid}: ${line.slice(0, 400)}`),
     );
+  }
+
+  /** The last words of every process that ended without having been told to since this was asked last. */
+  takeCrashes(): string[] {
+    return this.#replicas.flatMap(({ crashes }) => crashes.splice(0));
   }
 
   /** Every process at once. */

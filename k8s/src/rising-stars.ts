@@ -80,7 +80,7 @@ export class RisingStars extends Chart {
     new Commands(this, 'videos-commands', {
       of: 'videos',
       values: videos,
-      secretFiles: [db.videos.secret],
+      databaseSecrets: [db.videos.secret],
       reaches: { database: true, aws: true },
     });
     new HttpService(this, 'votes', {

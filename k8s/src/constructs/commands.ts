@@ -11,7 +11,7 @@ export interface CommandsProps {
   /** The service whose they are: its image, its account, its configuration. */
   readonly of: string;
   readonly values: HttpServiceValues & { readonly commands: typeof values.videos.commands };
-  readonly secretFiles: readonly SecretFile[];
+  readonly databaseSecrets: readonly SecretFile[];
   readonly reaches: Reach;
 }
 
@@ -78,7 +78,7 @@ export class Commands extends Construct {
   }
 
   #pod(command: string, env: Env): Templated<k8s.PodSpec> {
-    const { of, values: v, secretFiles } = this.#props;
+    const { of, values: v, databaseSecrets } = this.#props;
     return taskPod({
       account: of,
       values: v,
@@ -89,7 +89,7 @@ export class Commands extends Construct {
         env: env.length > 0 ? [...env, ...itemsOf(v.extraEnv)] : v.extraEnv,
         resources: v.commands.resources,
       },
-      secretFiles,
+      databaseSecrets,
       extraVolumeMounts: v.extraVolumeMounts,
       extraVolumes: v.extraVolumes,
     });

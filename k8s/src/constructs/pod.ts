@@ -112,16 +112,16 @@ export interface TaskPodOptions {
   readonly program: string;
   /** What else the container has: its environment and its resources. */
   readonly container: Templated<Pick<k8s.Container, 'env' | 'envFrom' | 'resources'>>;
-  /** Those of the database among them, and then its authorities too. */
-  readonly secretFiles: readonly SecretFile[];
+  /** Whoever has one is given the database's certificate authority too. */
+  readonly databaseSecrets: readonly SecretFile[];
   readonly extraVolumeMounts?: WorkloadValues['extraVolumeMounts'];
   readonly extraVolumes?: WorkloadValues['extraVolumes'];
 }
 
 /** A pod that runs one program and ends. */
 export function taskPod(options: TaskPodOptions): Templated<k8s.PodSpec> {
-  const { account, values: v, name, program, container, secretFiles } = options;
-  const hasDatabase = secretFiles.length > 0;
+  const { account, values: v, name, program, container, databaseSecrets } = options;
+  const hasDatabase = databaseSecrets.length > 0;
   return {
     serviceAccountName: serviceAccountName(account, v.serviceAccount),
     automountServiceAccountToken: false,
@@ -140,7 +140,7 @@ export function taskPod(options: TaskPodOptions): Templated<k8s.PodSpec> {
         securityContext: containerSecurity,
         volumeMounts: [
           scratchMount(TMP),
-          ...secretFiles.map(secretMount),
+          ...databaseSecrets.map(secretMount),
           ...(hasDatabase ? [when(values.database.caConfigMap, databaseCaMount)] : []),
           ...(options.extraVolumeMounts ? itemsOf(options.extraVolumeMounts) : []),
         ],
@@ -148,7 +148,7 @@ export function taskPod(options: TaskPodOptions): Templated<k8s.PodSpec> {
     ],
     volumes: [
       scratchVolume(TMP),
-      ...secretFiles.map(secretVolume),
+      ...databaseSecrets.map(secretVolume),
       ...(hasDatabase ? [when(values.database.caConfigMap, databaseCaVolume)] : []),
       ...(options.extraVolumes ? itemsOf(options.extraVolumes) : []),
     ],

@@ -81,7 +81,7 @@ const toolPod = ({ tool, program, env, ...needs }: ToolOptions): Templated<k8s.P
     name: tool,
     program,
     container: { env: [...env, ...itemsOf(v.extraEnv)], resources: v.resources },
-    secretFiles: needs.database ? [masterPassword] : [],
+    databaseSecrets: needs.database ? [masterPassword] : [],
   });
 
 const podMetadata = {

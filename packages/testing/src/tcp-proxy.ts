@@ -9,6 +9,7 @@ export type Tap = (way: Way, chunk: Buffer) => boolean;
 
 /** A moment that was waited for: the first chunk that matches stands still until it is released. */
 export interface Hold {
+  /** Rejected when nothing matches within 90 s. */
   met: Promise<void>;
   release: () => void;
 }
@@ -19,6 +20,8 @@ interface Trap {
   meet: () => void;
   released: Promise<void>;
 }
+
+const HOLD_MS = 90_000;
 
 /** Or closed. */
 async function drained(socket: Socket): Promise<void> {
@@ -78,6 +81,9 @@ export class TcpProxy {
   hold(way: Way, text: string | RegExp): Hold {
     const met = Promise.withResolvers<void>();
     const released = Promise.withResolvers<void>();
+    const overdue = new Error(`no ${way} matched ${text} within ${HOLD_MS / 1000} s`);
+    setTimeout(() => met.reject(overdue), HOLD_MS).unref();
+    met.promise.catch(() => {}); // Also where nobody waits for it.
     const matches = (chunk: string) => (typeof text === 'string' ? chunk.includes(text) : text.test(chunk));
     const trap: Trap = { way, matches, meet: met.resolve, released: released.promise };
     this.#traps.add(trap);
