@@ -68,7 +68,7 @@ export async function reckon(
     ...doubled.map((id) => `${id} ended twice`),
     ...orphans,
     ...audited,
-    ...world.takeCrashes().map((words) => `a process ended by itself: ${words}`),
+    ...world.takeCrashes(),
   );
   return {
     jobs: promised.length,

@@ -56,7 +56,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
   try {
     result = await scenario(world);
   } catch (error) {
-    result = { figures: {}, problems: [String(error)] };
+    result = { figures: {}, problems: [String(error), ...world.takeCrashes()] };
   }
   if (result.problems.length > 0) {
     for (const line of world.warnings()) options.say?.(line);

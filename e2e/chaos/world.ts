@@ -196,9 +196,10 @@ export class World {
     );
   }
 
-  /** The last words of every process that ended without having been told to since this was asked last. */
+  /** Of every process that has ended without having been told to since this was asked last. */
   takeCrashes(): string[] {
-    return this.#replicas.flatMap(({ crashes }) => crashes.splice(0));
+    const words = this.#replicas.flatMap(({ crashes }) => crashes.splice(0));
+    return words.map((last) => `a process ended by itself: ${last}`);
   }
 
   /** Every process at once. */
