@@ -14,6 +14,17 @@ export function listMultipartUploads(app: App, store: S3Store): void {
   });
 }
 
+/**
+ * A part is bytes, whatever it is called: fauxqs would read one sent as a form, which is what curl calls it unless
+ * told otherwise, into the fields of a call.
+ */
+export function takePartsOfAnyType(app: App): void {
+  app.addHook('onRequest', async ({ method, query, headers }) => {
+    if (method === 'PUT' && 'partNumber' in (query as object))
+      headers['content-type'] = 'application/octet-stream';
+  });
+}
+
 const xml = ({ key, uploadId, initiated }: MultipartUpload) =>
   `<Upload><Key>${escapeXml(key)}</Key><UploadId>${uploadId}</UploadId><Initiated>${initiated.toISOString()}</Initiated></Upload>`;
 

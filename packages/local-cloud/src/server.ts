@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApp, FileS3Persistence, S3Store } from './fauxqs.ts';
-import { listMultipartUploads } from './multipart-uploads.ts';
+import { listMultipartUploads, takePartsOfAnyType } from './multipart-uploads.ts';
 import { Queues, trackCalls } from './sqs.ts';
 
 export interface ServerOptions {
@@ -25,6 +25,7 @@ export async function startServer({ host, port, folder, bucket }: ServerOptions)
   const app = createApp(new Queues(), s3Store);
   trackCalls(app);
   listMultipartUploads(app, s3Store);
+  takePartsOfAnyType(app);
   const address = await app.listen({ host, port });
   return { port: Number(new URL(address).port), close: () => app.close() };
 }

@@ -130,6 +130,29 @@ describe('the store', () => {
     expect(Buffer.from((await objects.readStart('originals/b', 100)) ?? []).toString()).toBe('copy');
   });
 
+  test.each([
+    'application/x-www-form-urlencoded',
+    'application/x-amz-json-1.0',
+    'application/json',
+    'text/plain',
+    'video/mp4',
+  ])('takes a part sent as %s for the bytes that it is', async (type) => {
+    const { bucket, gateway } = await storeBehindGateway();
+    const objects = new ObjectStore({ ...bucket, publicEndpoint: `${gateway}/_store` });
+    const uploadId = await objects.beginMultipart('originals/b', { contentType: 'video/mp4' });
+    const bytes = Buffer.from([0, 0xff, ...Buffer.from('a=1&b=%41')]);
+    const [part] = await objects.signParts('originals/b', uploadId, [{ number: 1, bytes: bytes.length }]);
+    const answer = await fetch(part?.url ?? '', {
+      method: 'PUT',
+      body: bytes,
+      headers: { 'content-type': type },
+    });
+    expect(answer.status).toBe(200);
+    const parts = [{ number: 1, etag: answer.headers.get('etag') ?? '' }];
+    await objects.completeMultipart('originals/b', uploadId, parts);
+    expect(Buffer.from((await objects.readStart('originals/b', 100)) ?? [])).toEqual(bytes);
+  });
+
   test('is no way to the queues', async () => {
     const { gateway } = await storeBehindGateway();
     const answer = await fetch(`${gateway}/_store/?X-Amz-Signature=1`, {
