@@ -61,7 +61,9 @@ describe('the local stack', () => {
   }, 120_000);
 
   test('is refused on data that another one uses, and on a port that is taken, with what to do', async () => {
-    await expect(startStack(folder.path)).rejects.toThrow(/A stack runs on .* already .*DATA_DIR/);
+    await expect(startStack(folder.path)).rejects.toThrow(
+      /^the stack ended:\n\nA stack runs on .* already .*DATA_DIR/,
+    );
     const other = makeDataDir();
     const port = new URL(running.at(-1)?.url ?? '').port;
     await expect(startStack(other.path, { PORT: port })).rejects.toThrow(`Port ${port} is taken. Set PORT`);

@@ -9,9 +9,7 @@ let stopping = false;
 async function stop(code: number, reason?: unknown): Promise<void> {
   if (stopping) return;
   stopping = true;
-  say('stack', 'stopping');
   await stack.stop();
-  say('stack', 'stopped');
   // Last, where it is read.
   if (reason) process.stderr.write(`\n${reason instanceof Error ? reason.message : reason}\n\n`);
   process.exit(code);

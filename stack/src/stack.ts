@@ -36,9 +36,13 @@ export class Stack {
   async start(): Promise<string> {
     const config = this.#config;
     const { ffmpeg, ffprobe, version } = findFfmpeg();
+    const giveBack = takeDataDir(config.DATA_DIR);
+    await tryPort(config.PORT).catch((error) => {
+      giveBack();
+      throw error;
+    });
+    this.#later('data folder', giveBack);
     say('stack', `ffmpeg ${version} (${ffmpeg})`);
-    this.#later('data folder', takeDataDir(config.DATA_DIR));
-    await tryPort(config.PORT);
     const { passwords, signingKeyFile } = loadSecrets(config.DATA_DIR);
     const [gatewayPort = 0, databasePort = 0, cloudPort = 0, ...servicePorts] = await freePorts(
       20 + config.TRANSCODERS,
@@ -172,8 +176,10 @@ export class Stack {
     this.#undo.push({ what, undo });
   }
 
-  /** Stops everything, the last first. */
+  /** Stops everything, the last first; without a word where nothing had begun. */
   async stop(): Promise<void> {
+    if (this.#undo.length === 0) return;
+    say('stack', 'stopping');
     for (const { what, undo } of this.#undo.splice(0).reverse()) {
       try {
         await undo();
@@ -181,6 +187,7 @@ export class Stack {
         say('stack', `${what} did not stop cleanly: ${error}`);
       }
     }
+    say('stack', 'stopped');
   }
 }
 
