@@ -89,6 +89,17 @@ describe('the local stack', () => {
     expect(left).toEqual([]);
     expect(existsSync(join(folder.path, 'stack.pid'))).toBe(false);
   });
+
+  test('stops when its Postgres is killed, and says that nothing is lost and how to go on', async () => {
+    const stack = await start({ TRANSCODERS: '0' });
+    const [pid = ''] = readFileSync(join(folder.path, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+    await vi.waitFor(
+      () => expect(stack.log()).toMatch(/because Postgres ended. Nothing .* lost.* npm start\n\n$/),
+      20_000,
+    );
+    expect(await stack.stop()).toBe(1);
+  }, 60_000);
 });
 
 function mentions(pid: string, text: string): boolean {

@@ -3,7 +3,7 @@ import { demoCommand } from './demo/config.ts';
 import { say } from './log-lines.ts';
 import { Stack } from './stack.ts';
 
-const stack = new Stack(readConfig(), () => void stop(1));
+const stack = new Stack(readConfig(), (reason) => void stop(1, reason));
 let stopping = false;
 
 async function stop(code: number, reason?: unknown): Promise<void> {

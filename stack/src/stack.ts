@@ -24,10 +24,10 @@ export class Stack {
   readonly #config: Config;
   readonly #undo: { what: string; undo: () => unknown }[] = [];
 
-  readonly #onLoss: () => void;
+  readonly #onLoss: (reason: string) => void;
 
   /** `onLoss` hears that Postgres, S3 or SQS ended by itself: nothing goes on without them. */
-  constructor(config: Config, onLoss: () => void) {
+  constructor(config: Config, onLoss: (reason: string) => void) {
     this.#config = config;
     this.#onLoss = onLoss;
   }
@@ -163,7 +163,9 @@ export class Stack {
   #keep(what: string, { process: child, stop }: { process: ChildProcess; stop: () => Promise<void> }): void {
     const lost = (code: number | null, signal: NodeJS.Signals | null) => {
       say('stack', `${what} ended by itself (${signal ?? code})`);
-      this.#onLoss();
+      this.#onLoss(
+        `All stopped because ${what} ended. Nothing that was acknowledged is lost; go on with: npm start`,
+      );
     };
     child.once('exit', lost);
     this.#later(what, () => {
