@@ -48,7 +48,9 @@ describe('the local stack', () => {
     });
     await first.kill();
 
-    api = new Api((await start(workers)).url);
+    const second = await start(workers);
+    expect(second.log()).toContain('stack       unfinished videos queued again: 3\n');
+    api = new Api(second.url);
     for (const id of ids) {
       const video = await api.finished(player, id, 60_000);
       expect(video.status).toBe('processed');

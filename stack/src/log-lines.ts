@@ -17,15 +17,20 @@ const shown = new Set([
   'ms',
 ]);
 
-/** A service's JSON line as a person reads it; what is no JSON passes as it is. */
-export function readable(line: string): string {
-  let entry: Record<string, unknown>;
+/** The object that a line of JSON is. */
+export function parse(line: string): Record<string, unknown> | undefined {
   try {
-    entry = JSON.parse(line);
+    const entry = JSON.parse(line);
+    return typeof entry === 'object' && entry !== null ? entry : undefined;
   } catch {
-    return line;
+    return undefined;
   }
-  if (typeof entry !== 'object' || entry === null) return line;
+}
+
+/** A service's JSON line as a person reads it; what is no log's line passes as it is. */
+export function readable(line: string): string {
+  const entry = parse(line);
+  if (!entry?.message) return line;
   const { level, message, err } = entry;
   const text =
     message === 'request' ? `${entry.method} ${entry.path} ${entry.status} ${entry.ms} ms` : String(message);

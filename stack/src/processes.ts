@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readable, say } from './log-lines.ts';
+import { parse, readable, say } from './log-lines.ts';
 
 export interface Program {
   name: string;
@@ -19,7 +19,12 @@ const tether = new URL('./tether.ts', import.meta.url).href;
 const RESTART_MS = 1000;
 const READY_MS = 50_000;
 
-function launch(name: string, file: string, env: Record<string, string>): ChildProcess {
+function launch(
+  name: string,
+  file: string,
+  env: Record<string, string>,
+  onLine = (line: string) => say(name, readable(line)),
+): ChildProcess {
   // Nothing of this shell's environment but what a program needs to run: no AWS account can slip in.
   const { PATH = '', HOME = '', TMPDIR } = process.env;
   const child = spawn(process.execPath, ['--import', tether, file], {
@@ -30,14 +35,33 @@ function launch(name: string, file: string, env: Record<string, string>): ChildP
     detached: true,
   });
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream) createInterface({ input: stream }).on('line', (line) => say(name, readable(line)));
+    if (stream) createInterface({ input: stream }).on('line', onLine);
   }
   return child;
 }
 
 /** Runs a program to its end. */
-export async function runToEnd(name: string, file: string, env: Record<string, string>): Promise<void> {
-  const [code] = await once(launch(name, file, env), 'exit');
+export const runToEnd = async (name: string, file: string, env: Record<string, string>): Promise<void> =>
+  untilDone(name, launch(name, file, env));
+
+/** Runs a command of the videos service to its end. @returns its outcome, the line that is not of its log */
+export async function runCommand(
+  name: string,
+  env: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  let outcome = {};
+  const file = `services/videos/src/commands/${name}.ts`;
+  const child = launch(name, file, env, (line) => {
+    const entry = parse(line);
+    if (entry && !('message' in entry)) outcome = entry;
+    else say(name, readable(line));
+  });
+  await untilDone(name, child);
+  return outcome;
+}
+
+async function untilDone(name: string, child: ChildProcess): Promise<void> {
+  const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${name} failed; its last lines above say why`);
 }
 

@@ -13,7 +13,7 @@ import { takeDataDir } from './data-dir.ts';
 import { writeEnvironment } from './environment.ts';
 import { say } from './log-lines.ts';
 import { tryPort } from './port.ts';
-import { type Program, runToEnd, Supervised } from './processes.ts';
+import { type Program, runCommand, runToEnd, Supervised } from './processes.ts';
 import { loadSecrets } from './secrets.ts';
 
 const BUCKET = 'anb-rising-stars';
@@ -78,7 +78,6 @@ export class Stack {
     const databaseUrl = (service: Exclude<keyof typeof passwords, 'postgres'>) => ({
       DATABASE_URL: `postgres://anb_${service}:${passwords[service]}@127.0.0.1:${databasePort}/postgres`,
     });
-    await runToEnd('videos', 'services/videos/src/commands/requeue.ts', databaseUrl('videos'));
 
     const nextPort = () => servicePorts.shift() ?? 0;
     const common = () => ({ HOST: '127.0.0.1', LOG_LEVEL: config.LOG_LEVEL });
@@ -123,6 +122,8 @@ export class Stack {
       S3_PUBLIC_ENDPOINT: `${publicUrl}${STORE_PATH}`,
     });
     writeEnvironment(config.DATA_DIR, videos.env);
+    const requeued = await runCommand('requeue', videos.env);
+    if (requeued.videos) say('stack', `unfinished videos queued again: ${requeued.videos}`);
     await this.#run([
       web('auth', { ...databaseUrl('auth'), SIGNING_KEY_FILE: signingKeyFile }),
       videos,
