@@ -92,8 +92,9 @@ describe('the local stack', () => {
     expect(existsSync(join(folder.path, 'stack.pid'))).toBe(false);
   });
 
-  test('stops when its Postgres is killed, and says that nothing is lost and how to go on', async () => {
+  test('says that clips wait where it has no worker, and, its Postgres killed, that nothing is lost', async () => {
     const stack = await start({ TRANSCODERS: '0' });
+    expect(stack.log()).toContain('clips wait until a start with a worker');
     const [pid = ''] = readFileSync(join(folder.path, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
     process.kill(Number(pid), 'SIGKILL');
     await vi.waitFor(

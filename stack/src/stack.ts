@@ -148,6 +148,7 @@ export class Stack {
       storeUrl: cloud.endpoint,
     });
     this.#later('gateway', () => closeNow(gateway));
+    if (config.TRANSCODERS === 0) say('stack', 'TRANSCODERS=0: clips wait until a start with a worker');
     return publicUrl;
   }
 
