@@ -16,8 +16,10 @@ function refuse(message: string): never {
   process.exit(2);
 }
 
-const [command = ''] = process.argv.slice(2);
-if (!known.includes(command)) refuse(`npm run videos -- COMMAND, which is one of: ${known.join(', ')}`);
+const [command = '', ...more] = process.argv.slice(2);
+if (!known.includes(command) || more.length > 0) {
+  refuse(`npm run videos -- COMMAND, which is one of: ${known.join(', ')}, and nothing more`);
+}
 const { DATA_DIR } = readConfig();
 if (!runningStack(DATA_DIR)) refuse(`No stack runs on ${DATA_DIR}: npm start, with the same DATA_DIR.`);
 

@@ -5,11 +5,18 @@ import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
 import { connectionEnv, objectsEnv, queueEnv } from '@anb/service-kit/service-env';
 
-/** Runs a command with a database: its outcome on stdout as one line of JSON, its log too; exit 1 when it throws. */
+/**
+ * Runs a command with a database: its outcome on stdout as one line of JSON, its log too; exit 1 when it throws, 2 when
+ * it is given arguments, for what they ask it would not do.
+ */
 export async function runCommand(
   name: string,
   command: (log: Logger) => Promise<{ outcome: object; isGood?: boolean }>,
 ): Promise<void> {
+  if (process.argv.length > 2) {
+    process.stderr.write(`${name} takes no arguments; services/videos/README.md tells its variables\n`);
+    process.exit(2);
+  }
   const log = createLog(`videos-${name}`);
   try {
     const { outcome, isGood = true } = await command(log);
