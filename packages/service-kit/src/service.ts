@@ -37,7 +37,8 @@ export interface ServiceOptions {
  * requests answered, everything closed, exit 0.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { log, host, http } = options;
+  const { log, host } = options;
+  const { http, settled } = followed(options.http);
   const state = { ready: false };
   const ops = createServer(opsHandler(options.registry, state));
   const signal = new Promise<NodeJS.Signals>((resolve) => {
@@ -61,6 +62,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     options.drain?.();
     await sleep((options.drainSeconds ?? 0) * 1000);
     if (server) await closeServer(server);
+    await settled();
     await options.stop();
     await closeServer(ops);
     log.info('stopped');
@@ -69,6 +71,22 @@ export async function runService(options: ServiceOptions): Promise<void> {
     log.fatal({ err: error }, 'could not go on');
     process.exit(1);
   }
+}
+
+/** A request whose client has gone leaves no open connection behind, but may still have to clean up after itself. */
+function followed(http: ServiceOptions['http']) {
+  const inHand = new Set<Promise<unknown>>();
+  return {
+    http: http && {
+      ...http,
+      fetch: async (request: Request, env: HttpBindings) => {
+        const answer = Promise.resolve(http.fetch(request, env));
+        inHand.add(answer);
+        return answer.finally(() => inHand.delete(answer));
+      },
+    },
+    settled: () => Promise.allSettled(inHand),
+  };
 }
 
 /** Not listening yet. */

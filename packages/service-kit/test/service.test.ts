@@ -29,7 +29,13 @@ async function start(drainSeconds = 0) {
       { timeout: 10_000, interval: 10 },
     );
   await says('"ready"');
-  return { child: started, says, url: `http://127.0.0.1:${port}`, ops: `http://127.0.0.1:${opsPort}` };
+  return {
+    child: started,
+    says,
+    output: () => output,
+    url: `http://127.0.0.1:${port}`,
+    ops: `http://127.0.0.1:${opsPort}`,
+  };
 }
 
 /** Asks again and again on one connection, until an answer closes it. */
@@ -64,6 +70,16 @@ describe('a running service', () => {
     expect((await fetch(`${service.ops}/livez`)).status).toBe(200);
     expect((await slow).status).toBe(200);
     expect(await exit).toEqual([0, null]);
+  });
+
+  test('ends what it has in hand for a client that has gone before it closes anything', async () => {
+    const service = await start();
+    const client = get(`${service.url}/slow`).on('error', () => {});
+    await service.says('/slow');
+    client.destroy();
+    service.child.kill('SIGTERM');
+    await once(service.child, 'close');
+    expect(service.output()).toMatch(/"asked".*"draining".*"done".*"closing"/s);
   });
 
   test('sends kept-alive clients elsewhere before it stops: no request of theirs meets a closed connection', async () => {

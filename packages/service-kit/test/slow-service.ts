@@ -12,6 +12,7 @@ const app = createHttp({ log, registry });
 app.get('/slow', async (c) => {
   log.info({ path: '/slow' }, 'asked');
   await sleep(2000);
+  log.info({ path: '/slow' }, 'done');
   return c.text('done');
 });
 app.post('/refused', (c) => c.text('too large', 413));
@@ -24,5 +25,5 @@ await runService({
   opsPort: opsPort ?? 0,
   drainSeconds,
   http: { fetch: app.fetch, port: port ?? 0 },
-  stop: async () => {},
+  stop: async () => log.info('closing'),
 });
