@@ -5,9 +5,10 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { makeClip } from '@anb/sample-clips';
+import { openDatabase } from '@anb/service-kit/database';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { Api } from './api.ts';
-import { makeDataDir, type RunningStack, startStack } from './stack.ts';
+import { environmentOf, makeDataDir, type RunningStack, startStack } from './stack.ts';
 
 const folder = makeDataDir();
 const running: RunningStack[] = [];
@@ -92,16 +93,33 @@ describe('the local stack', () => {
     expect(existsSync(join(folder.path, 'stack.pid'))).toBe(false);
   });
 
-  test('says that clips wait where it has no worker, and, its Postgres killed, that nothing is lost', async () => {
-    const stack = await start({ TRANSCODERS: '0' });
-    expect(stack.log()).toContain('clips wait until a start with a worker');
+  test('removes at its start the uploads that were abandoned, and says without a worker that clips wait', async () => {
+    const first = await start();
+    const player = await new Api(first.url).signUp();
+    const json = { size: 1000, filename: 'clip.mp4' };
+    for (const title of ['Nunca más', 'Mañana sigo'])
+      await new Api(first.url).as(player, 'POST', '/api/videos/uploads', { ...json, title });
+    const url = environmentOf(first.pidOf('videos')).DATABASE_URL ?? '';
+    const sql = openDatabase({ url, max: 1, applicationName: 'test' });
+    await sql`update videos.uploads set touched_at = now() - interval '25 hours' where title = 'Nunca más'`;
+    await sql.end();
+    await first.stop();
+
+    const second = await start({ TRANSCODERS: '0' });
+    const { body } = await new Api(second.url).as(player, 'GET', '/api/videos/uploads');
+    expect(second.log()).toContain('clips wait until a start with a worker');
+    expect(body).toMatchObject([{ title: 'Mañana sigo' }]);
+  }, 60_000);
+
+  test('says, its Postgres killed, that nothing is lost and how to go on', async () => {
+    const stack = running.at(-1);
     const [pid = ''] = readFileSync(join(folder.path, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
     process.kill(Number(pid), 'SIGKILL');
     await vi.waitFor(
-      () => expect(stack.log()).toMatch(/because Postgres ended. Nothing .* lost.* npm start\n\n$/),
+      () => expect(stack?.log()).toMatch(/because Postgres ended. Nothing .* lost.* npm start\n\n$/),
       20_000,
     );
-    expect(await stack.stop()).toBe(1);
+    expect(await stack?.stop()).toBe(1);
   }, 60_000);
 });
 

@@ -122,7 +122,11 @@ export class Stack {
       S3_PUBLIC_ENDPOINT: `${publicUrl}${STORE_PATH}`,
     });
     writeEnvironment(config.DATA_DIR, videos.env);
-    const requeued = await runCommand('requeue', videos.env);
+    // The queue ended with the last stop; and nothing here cleans up every hour, as the cluster does.
+    const [requeued] = await Promise.all([
+      runCommand('requeue', videos.env),
+      runCommand('clean-up', videos.env),
+    ]);
     if (requeued.videos) say('stack', `unfinished videos queued again: ${requeued.videos}`);
     await this.#run([
       web('auth', { ...databaseUrl('auth'), SIGNING_KEY_FILE: signingKeyFile }),
