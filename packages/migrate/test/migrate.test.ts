@@ -69,7 +69,7 @@ describe.each(roles)('the login %s', (role) => {
   });
 
   test('calls the functions of the lease only if it is the transcoder', async () => {
-    const call = database.connect(role)`select * from videos.take_lease_v1(gen_random_uuid(), 30, 5)`;
+    const call = database.connect(role)`select * from videos.take_lease_v3(gen_random_uuid(), 30, 5, 5)`;
     if (role === 'anb_transcoder') expect(await call).toMatchObject([{ outcome: 'final' }]);
     else await expect(call).rejects.toMatchObject({ code: '42501' });
   });

@@ -1,7 +1,7 @@
 import type { ISql } from '@anb/service-kit/database';
 
 /** Makes the newest of the functions that are called here. */
-export const MIGRATION = 'videos/0005_jobs.sql';
+export const MIGRATION = 'videos/0007_given_up.sql';
 
 /** A held lease: the job and the token that proves the hold. */
 export interface Lease {
@@ -14,6 +14,8 @@ export type LeaseOutcome =
   | { outcome: 'leased'; lease: Lease }
   /** Another worker's lease lives for so many seconds more. */
   | { outcome: 'busy'; waitSeconds: number }
+  /** Its workers died too often, or it was tried too often: asking for the lease ended the video. */
+  | { outcome: 'failed'; failureCode: string; deaths: number }
   /** Processed, failed, deleted or unknown: nothing left to do. */
   | { outcome: 'final' };
 
@@ -23,12 +25,26 @@ const MAX_ATTEMPTS = 5;
 const MAX_DEATHS = 5;
 
 export async function takeLease(sql: ISql, videoId: string, seconds: number): Promise<LeaseOutcome> {
-  const [row] = await sql<{ outcome: string; token: string; wait_seconds: number; original_key: string }[]>`
-    select * from videos.take_lease_v2(${videoId}, ${seconds}, ${MAX_ATTEMPTS}, ${MAX_DEATHS})`;
-  if (row?.outcome === 'leased') {
-    return { outcome: 'leased', lease: { videoId, token: row.token, originalKey: row.original_key } };
+  const [row] = await sql<
+    {
+      outcome: string;
+      token: string;
+      wait_seconds: number;
+      original_key: string;
+      failure_code: string;
+      deaths: number;
+    }[]
+  >`select * from videos.take_lease_v3(${videoId}, ${seconds}, ${MAX_ATTEMPTS}, ${MAX_DEATHS})`;
+  switch (row?.outcome) {
+    case 'leased':
+      return { outcome: 'leased', lease: { videoId, token: row.token, originalKey: row.original_key } };
+    case 'busy':
+      return { outcome: 'busy', waitSeconds: row.wait_seconds };
+    case 'failed':
+      return { outcome: 'failed', failureCode: row.failure_code, deaths: row.deaths };
+    default:
+      return { outcome: 'final' };
   }
-  return row?.outcome === 'busy' ? { outcome: 'busy', waitSeconds: row.wait_seconds } : { outcome: 'final' };
 }
 
 /** @returns false when the lease is lost */

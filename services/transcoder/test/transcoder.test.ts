@@ -38,6 +38,8 @@ let queue: JobQueue;
 let player: Player;
 let clip: Buffer;
 const workers: ChildProcess[] = [];
+/** Theirs. */
+let log = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'anb-transcoder-'));
@@ -83,7 +85,10 @@ async function startWorker(drainSeconds = 0): Promise<ChildProcess> {
       FFPROBE_PATH: ffprobe,
       SCRATCH_DIR: folder,
     },
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  worker.stdout.on('data', (chunk) => {
+    log += chunk;
   });
   workers.push(worker);
   while (!(await fetch(`http://127.0.0.1:${opsPort}/readyz`).catch(() => null))?.ok) await sleep(20);
@@ -240,11 +245,18 @@ describe('an upload that no retry can save', () => {
     expect(await mediaOf(id)).toEqual([]);
   });
 
-  test('because its workers died five times fails', async () => {
-    const id = await createVideo(database.admin, player.id, { status: 'uploaded' });
-    await database.admin`update videos.videos set attempts = 5 where id = ${id}`;
+  test.each([
+    ['its workers died five times', { deaths: 4, lease_token: randomUUID() }, 'worker_died', 5],
+    ['it was tried five times', { attempts: 5 }, 'processing_failed', 0],
+  ])('because %s fails, which is logged with its id', async (_why, state, failure_code, deaths) => {
+    const id = await createVideo(database.admin, player.id, { status: 'processing' });
+    const before = { ...state, lease_expires_at: new Date(0) };
+    await database.admin`update videos.videos set ${database.admin(before)} where id = ${id}`;
     await queue.send([{ video_id: id }]);
-    expect(await ended(id, 'failed')).toMatchObject({ failure_code: 'processing_failed' });
+    expect(await ended(id, 'failed')).toMatchObject({ failure_code, deaths, stage: null, lease_token: null });
+    const lines = () => log.split('\n').filter((line) => line.includes(id));
+    await vi.waitFor(() => expect(lines()).toHaveLength(1), 5000);
+    expect(JSON.parse(lines()[0] ?? '')).toMatchObject({ level: 'warn', video_id: id, failure_code, deaths });
   });
 });
 
