@@ -69,6 +69,16 @@ describe('docs/metrics.md', () => {
     expect(told.sort(byName)).toEqual(live.sort(byName));
   });
 
+  test('tells every value of the labels whose values are ours', () => {
+    const page = readFileSync(file('../docs/metrics.md'), 'utf8');
+    const values = scrape.series
+      .filter(({ name }) => name.startsWith('anb_'))
+      .flatMap(({ labels }) => ['result', 'outcome', 'kind', 'state'].map((label) => labels[label]))
+      .filter((value) => value !== undefined);
+    expect(new Set(values).size).toBeGreaterThan(15);
+    expect([...new Set(values)].filter((value) => !page.includes(`\`${value}\``))).toEqual([]);
+  });
+
   test('tells the unit that the name has', () => {
     for (const { name, unit } of documented(/^anb_/)) {
       expect([name, name.replace(/_total$/, '').endsWith('_seconds')]).toEqual([name, unit === 'seconds']);
