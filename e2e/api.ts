@@ -21,7 +21,7 @@ export interface ToldState {
   progress: number;
 }
 
-const PASSWORD = 'un-pase-largo-7';
+export const PASSWORD = 'un-pase-largo-7';
 
 /** A client of the public API, as a stranger would write it. */
 export class Api {

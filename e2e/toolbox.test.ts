@@ -10,7 +10,7 @@ import { publicServices } from '@anb/topology';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Api } from './api.ts';
+import { Api, PASSWORD } from './api.ts';
 import { environmentOf, makeDataDir, type RunningStack, startStack } from './stack.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -200,21 +200,19 @@ describe('the smoke test', () => {
   });
 });
 
+async function serviceCommand(words: string[], change: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['stack/src/command.ts', ...words], {
+    cwd: root,
+    // A shell's own account, which must not be asked.
+    env: { ...process.env, DATA_DIR: folder.path, AWS_ACCESS_KEY_ID: 'elsewhere', ...change },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code, out, err };
+}
+
 describe('npm run videos --', () => {
-  const command = async (name: string, change: Record<string, string> = {}) => {
-    const child = spawn(process.execPath, ['stack/src/command.ts', name], {
-      cwd: root,
-      // A shell's own account, which must not be asked.
-      env: { ...process.env, DATA_DIR: folder.path, AWS_ACCESS_KEY_ID: 'elsewhere', ...change },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [out, err, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'exit'),
-    ]);
-    return { code, out, err };
-  };
+  const command = (name: string, change?: Record<string, string>) => serviceCommand(['videos', name], change);
 
   test('audit finds store and catalogue in step after the contest that was played', async () => {
     const { code, out } = await command('audit');
@@ -240,6 +238,11 @@ describe('npm run videos --', () => {
     expect((await command('audit')).code).toBe(0);
   });
 
+  test('refuses words that mean nothing to a command', async () => {
+    const { code, err } = await serviceCommand(['videos', 'clean-up', '--dry-run']);
+    expect([code, err]).toEqual([2, expect.stringContaining('clean-up takes no arguments')]);
+  });
+
   test.each(['redrive', 'requeue'])('%s has nothing to do', async (name) => {
     const { code, out } = await command(name);
     expect(out).toMatch(/"(moved|videos)":0/);
@@ -257,4 +260,30 @@ describe('npm run videos --', () => {
     expect(elsewhere.err).toContain(`No stack runs on ${root.replace(/\/$/, '')}: npm start`);
     expect([unknown.code, elsewhere.code]).toEqual([2, 2]);
   });
+});
+
+test('npm run auth -- role makes an organiser of an account, and a player again', async () => {
+  const api = new Api(stack.url);
+  const { email } = await api.signUp();
+  const redrives = async () => {
+    const { body } = await api.send('POST', '/api/auth/login', { body: { email, password: PASSWORD } });
+    const headers = { authorization: `Bearer ${body.access_token}` };
+    return (await api.send('POST', '/api/admin/dead-letters/redrive', { headers })).status;
+  };
+  expect(await redrives()).toBe(403);
+  const granted = await serviceCommand(['auth', 'role', email.toUpperCase(), 'organiser']);
+  expect([granted.code, granted.out]).toEqual([
+    0,
+    expect.stringContaining('organiser, from the next login on'),
+  ]);
+  expect(await redrives()).toBe(200);
+  await serviceCommand(['auth', 'role', email, 'player']);
+  expect(await redrives()).toBe(403);
+
+  const unknown = await serviceCommand(['auth', 'role', 'nobody@example.com', 'organiser']);
+  expect([unknown.code, unknown.err]).toEqual([1, 'There is no account of nobody@example.com.\n']);
+  for (const words of [[email], [email, 'admin'], [email, 'player', 'organiser']]) {
+    const { code, err } = await serviceCommand(['auth', 'role', ...words]);
+    expect([code, err]).toEqual([2, 'role EMAIL ROLE, which is one of: player, organiser\n']);
+  }
 });

@@ -121,7 +121,8 @@ export class Stack {
       SQS_DEAD_LETTER_URL: cloud.deadLetterUrl,
       S3_PUBLIC_ENDPOINT: `${publicUrl}${STORE_PATH}`,
     });
-    writeEnvironment(config.DATA_DIR, videos.env);
+    const auth = web('auth', { ...databaseUrl('auth'), SIGNING_KEY_FILE: signingKeyFile });
+    for (const { name, env } of [auth, videos]) writeEnvironment(config.DATA_DIR, name, env);
     // The queue ended with the last stop; and nothing here cleans up every hour, as the cluster does.
     const [requeued] = await Promise.all([
       runCommand('requeue', videos.env),
@@ -129,7 +130,7 @@ export class Stack {
     ]);
     if (requeued.videos) say('stack', `unfinished videos queued again: ${requeued.videos}`);
     await this.#run([
-      web('auth', { ...databaseUrl('auth'), SIGNING_KEY_FILE: signingKeyFile }),
+      auth,
       videos,
       web('votes', { ...databaseUrl('votes'), ...addresses }),
       web('portal', { VOTES_URL: urls.votes }),

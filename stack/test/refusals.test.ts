@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -41,17 +41,3 @@ test('data that can not be written are told by the name of their setting', async
       new RegExp(`\nDATA_DIR must be a folder that can be written: E.* '${path}'\n\n$`),
     );
 });
-
-test.each([[], ['no-such'], ['audit', 'extra'], ['clean-up', '--dry-run']])(
-  'a command of the videos service with %j is refused with what is right',
-  (...words) => {
-    const { status, stderr } = spawnSync(process.execPath, ['stack/src/command.ts', ...words], {
-      cwd: join(import.meta.dirname, '../..'),
-      encoding: 'utf8',
-    });
-    expect([status, stderr]).toEqual([
-      2,
-      'npm run videos -- COMMAND, which is one of: audit, clean-up, redrive, requeue, and nothing more\n',
-    ]);
-  },
-);

@@ -4,7 +4,7 @@ import { createRoutes, json, jsonBody, refusing, signedIn } from '@anb/service-k
 import { line } from '@anb/service-kit/input';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
-import { changeProfile, createUser, findProfile, type Profile } from './store.ts';
+import { changeProfile, createUser, findProfile, type Profile, roles } from './store.ts';
 
 const person = {
   first_name: line(2, 50).openapi({ example: 'Valentina' }),
@@ -35,7 +35,7 @@ const profile = z
     ...person,
     email: z.string(),
     email_verified: z.boolean(),
-    role: z.enum(['player', 'organiser']).openapi({ description: 'Granted, never chosen.' }),
+    role: z.enum(roles).openapi({ description: 'Granted, never chosen.' }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })

@@ -1,6 +1,9 @@
 import type { ISql } from '@anb/service-kit/database';
 import type { JWK } from 'jose';
 
+export const roles = ['player', 'organiser'] as const;
+export type Role = (typeof roles)[number];
+
 export interface Profile {
   id: number;
   first_name: string;
@@ -67,6 +70,15 @@ export async function findCredentials(sql: ISql, email: string): Promise<Credent
     from auth.users
     where lower(email) = lower(${email})`;
   return row;
+}
+
+/** @returns false when there is no such account */
+export async function setRole(sql: ISql, email: string, role: Role): Promise<boolean> {
+  const rows = await sql`
+    update auth.users set role = ${role}
+    where lower(email) = lower(${email})
+    returning id`;
+  return rows.length === 1;
 }
 
 export async function findProfile(sql: ISql, userId: number): Promise<Profile | undefined> {

@@ -1,0 +1,20 @@
+import { openConfiguredDatabase } from '@anb/service-kit/database';
+import { readEnv } from '@anb/service-kit/env';
+import { connectionEnv } from '@anb/service-kit/service-env';
+import { roles, setRole } from '../store.ts';
+
+// Makes an account an organiser of the contest, or a player again; its access tokens say so from its next login on.
+const [email = '', wanted, ...more] = process.argv.slice(2);
+const role = roles.find((name) => name === wanted);
+
+function end(code: number, message: string): never {
+  (code === 0 ? process.stdout : process.stderr).write(`${message}\n`);
+  process.exit(code);
+}
+
+if (!role || more.length > 0) end(2, `role EMAIL ROLE, which is one of: ${roles.join(', ')}`);
+const sql = openConfiguredDatabase(readEnv(connectionEnv), 'role');
+const isKnown = await setRole(sql, email, role);
+await sql.end();
+if (!isKnown) end(1, `There is no account of ${email}.`);
+end(0, `${email}: ${role}, from the next login on`);
