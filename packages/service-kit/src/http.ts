@@ -30,7 +30,12 @@ export function createHttp({ log, registry }: HttpOptions) {
   app.onError(errorResponse(log));
   app.notFound((c) => refuseUnknown(app, c));
   app.use(requestId(), requestMetrics(registry), requestLog(log), secureHeaders());
-  app.use(exceptForms(limitJson()), exceptForms(timeout(MAX_ANSWER_MS, new HTTPException(503))));
+  app.use(
+    exceptForms(limitJson()),
+    exceptForms(
+      timeout(MAX_ANSWER_MS, new HTTPException(503, { message: `no answer within ${MAX_ANSWER_MS} ms` })),
+    ),
+  );
   return app;
 }
 

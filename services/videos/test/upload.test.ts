@@ -5,6 +5,7 @@ import { createVideo, type Player } from '@anb/testing/players';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endUpload } from '../src/end-upload.ts';
 import { requeueUnfinished } from '../src/store/jobs.ts';
 import { MAX_UPLOAD_BYTES, movie, startVideos, type Videos } from './setup.ts';
 
@@ -322,6 +323,28 @@ describe('an upload', () => {
     upload.socket?.resume();
     const [answer] = (await answered) as [IncomingMessage];
     expect([answer.statusCode, await json(answer)]).toMatchObject([413, { code: 'too_large' }]);
+  });
+
+  test('that is ended as abandoned on its way is answered 503, and leaves nothing', async () => {
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(Buffer.concat([Buffer.from(beginning), movie(9 * 1024 * 1024)]));
+        const { video_id } = await vi.waitFor(async () => {
+          const [begun] = await videos.database
+            .admin`select video_id, upload_id from videos.uploads where user_id = ${player.id}`;
+          expect(begun?.upload_id).toBeTypeOf('string');
+          return begun as { video_id: string };
+        }, 5000);
+        await endUpload(videos, video_id);
+        controller.enqueue(Buffer.concat([movie(8 * 1024 * 1024), Buffer.from('\r\n--b--\r\n')]));
+        controller.close();
+      },
+    });
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    const large = await videos.serve(videos.appWith({ maxUploadBytes: 20 * MAX_UPLOAD_BYTES }));
+    const answer = await upload(body, headers, large);
+    expect(answer.status).toBe(503);
+    await expectNothingLeft();
   });
 
   test('may write its media type as it likes', async () => {
