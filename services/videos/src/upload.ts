@@ -36,6 +36,7 @@ interface StoredFile {
 interface Form {
   fields: Record<string, string>;
   file: StoredFile | undefined;
+  hasMoreFiles: boolean;
 }
 
 const fieldsOfForm = z.object({
@@ -119,7 +120,7 @@ async function readForm(
   { body }: UploadRequest,
   videoId: string,
 ): Promise<Form> {
-  const form: Form = { fields: {}, file: undefined };
+  const form: Form = { fields: {}, file: undefined, hasMoreFiles: false };
   const broken = new AbortController();
   let storing: Promise<unknown> = Promise.resolve();
 
@@ -127,6 +128,7 @@ async function readForm(
     form.fields[name] = value;
   });
   parser.on('file', (name, stream, filename) => {
+    if (name === 'video_file' && form.file) form.hasMoreFiles = true;
     // Of a file that nobody asked for an error must be heard too, or it ends the process.
     if (name !== 'video_file' || form.file) return void stream.on('error', () => {}).resume();
     form.file = { filename: displayName(filename), bytes: 0 };
@@ -198,12 +200,12 @@ class MovieGate extends Transform {
   }
 }
 
-function judge({ fields, file }: Form) {
+function judge({ fields, file, hasMoreFiles }: Form) {
   const result = fieldsOfForm.safeParse(fields);
-  const problems = [
-    ...(file ? [] : [{ field: 'video_file', message: 'is required' }]),
-    ...(result.error?.issues.map(describeIssue) ?? []),
-  ];
-  if (!result.success || !file) throw invalidInput(problems);
+  const problems = result.error?.issues.map(describeIssue) ?? [];
+  const ofFile = (message: string) => problems.unshift({ field: 'video_file', message });
+  if (hasMoreFiles) ofFile('must be one file');
+  if (!file) ofFile('video_file' in fields ? 'must be a file' : 'is required');
+  if (!result.success || !file || hasMoreFiles) throw invalidInput(problems);
   return { fields: result.data, file };
 }

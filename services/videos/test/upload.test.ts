@@ -177,6 +177,16 @@ describe('an upload', () => {
       400,
       'invalid_input',
     ],
+    [
+      'two files',
+      [
+        ['title', 'Mi jugada'],
+        ['video_file', movie()],
+        ['video_file', movie()],
+      ],
+      400,
+      'invalid_input',
+    ],
     ['no title', [['video_file', movie()]], 400, 'invalid_input'],
     [
       'a title of four letters',
@@ -230,6 +240,18 @@ describe('an upload', () => {
         { field: 'title', message: 'is required' },
         { field: 'is_public', message: 'must be one of true, false' },
       ],
+    });
+  });
+
+  test('whose clip is a text says so', async () => {
+    const answer = await upload(
+      form([
+        ['title', 'Mi jugada'],
+        ['video_file', 'clip.mp4'],
+      ]),
+    );
+    expect(await answer.json()).toMatchObject({
+      details: [{ field: 'video_file', message: 'must be a file' }],
     });
   });
 
