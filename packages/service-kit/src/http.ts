@@ -101,7 +101,7 @@ export function refuseMethod(c: Context, allowed: string[]): never {
   throw new ApiError(
     405,
     'method_not_allowed',
-    `${c.req.method} is not answered here; ${allowed.join(', ')} is.`,
+    `${c.req.method} is not answered here. Allowed: ${allowed.join(', ')}.`,
     {
       headers: { Allow: allowed.join(', ') },
     },
