@@ -17,7 +17,7 @@ import { descendants } from './stack.ts';
 const folder = mkdtempSync(join(tmpdir(), 'anb-hanging-'));
 chmodSync(folder, 0o755);
 /** A service's own ceiling is 8 s; two busy cores need some air. */
-const CEILING_MS = 9500;
+const CEILING_MS = 12_000;
 
 let postgres: EmbeddedPostgres;
 let admin: Sql;

@@ -59,12 +59,12 @@ export async function sendDirectUpload(
   }
 }
 
-/** undefined when it is not under way, as one that was completed. */
+/** undefined when it was completed. */
 async function findUpload(api: Api, token: string, videoId: string): Promise<UploadState | undefined> {
   try {
     return await api.call<UploadState>('GET', `${PATH}/${videoId}`, { token });
   } catch (error) {
-    if (isRefusal(error, 'upload_not_found')) return undefined;
+    if (isRefusal(error, 'upload_completed')) return undefined;
     throw error;
   }
 }

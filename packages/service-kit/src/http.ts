@@ -30,7 +30,12 @@ export function createHttp({ log, registry }: HttpOptions) {
   app.onError(errorResponse(log));
   app.notFound((c) => refuseUnknown(app, c));
   app.use(requestId(), requestMetrics(registry), requestLog(log), secureHeaders());
-  app.use(exceptForms(limitJson()), exceptForms(timeout(MAX_ANSWER_MS, new HTTPException(503))));
+  app.use(
+    exceptForms(limitJson()),
+    exceptForms(
+      timeout(MAX_ANSWER_MS, new HTTPException(503, { message: `no answer within ${MAX_ANSWER_MS} ms` })),
+    ),
+  );
   return app;
 }
 
@@ -96,7 +101,7 @@ export function refuseMethod(c: Context, allowed: string[]): never {
   throw new ApiError(
     405,
     'method_not_allowed',
-    `${c.req.method} is not answered here; ${allowed.join(', ')} is.`,
+    `${c.req.method} is not answered here. Allowed: ${allowed.join(', ')}.`,
     {
       headers: { Allow: allowed.join(', ') },
     },

@@ -52,20 +52,31 @@ export function describeIssue(issue: z.core.$ZodIssue): FieldProblem {
   return { field: issue.path.join('.') || 'body', message: complaint(issue) };
 }
 
+const characters = (count: number | bigint) => `${count} ${Number(count) === 1 ? 'character' : 'characters'}`;
+
+const TYPES: Record<string, string> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+};
+
 function complaint(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'too_small':
       return issue.origin === 'string'
-        ? `must have at least ${issue.minimum} characters`
+        ? `must have at least ${characters(issue.minimum)}`
         : `must be at least ${issue.minimum}`;
     case 'too_big':
       return issue.origin === 'string'
-        ? `must have at most ${issue.maximum} characters`
+        ? `must have at most ${characters(issue.maximum)}`
         : `must be at most ${issue.maximum}`;
     case 'invalid_type':
       return issue.message.endsWith('received undefined')
         ? 'is required'
-        : `must be of type ${issue.expected}`;
+        : `must be ${TYPES[issue.expected] ?? `of type ${issue.expected}`}`;
     case 'invalid_format':
       return issue.format === 'regex' ? issue.message : `must be a valid ${issue.format}`;
     case 'invalid_value':

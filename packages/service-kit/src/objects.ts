@@ -26,6 +26,8 @@ export interface ObjectStoreOptions {
   publicEndpoint?: string | undefined;
   /** A connection on which nothing moves for so long is dead. */
   silenceMs?: number;
+  /** How long a whole part may take to be stored, with what is tried again. */
+  partMs?: number;
 }
 
 export interface ObjectHeaders {
@@ -66,6 +68,10 @@ const PART_URL_SECONDS = 3600;
 const SIGNATURE_BUCKET_SECONDS = 3 * 3600;
 const MAX_REMEMBERED_URLS = 20_000;
 const SILENCE_MS = 30_000;
+/** Somebody waits for each of these, and load balancers do not wait forever. */
+const PART_MS = 40_000;
+const BEGIN_MS = 5_000;
+const ABORT_MS = 5_000;
 
 /** One S3 bucket. */
 export class ObjectStore {
@@ -73,10 +79,12 @@ export class ObjectStore {
   readonly #signer: S3Client;
   readonly #partSigner: S3RequestPresigner;
   readonly #bucket: string;
+  readonly #partMs: number;
   #signed = new Map<string, Promise<string>>();
   #signedIn = 0;
 
-  constructor({ bucket, region, endpoint, publicEndpoint, silenceMs = SILENCE_MS }: ObjectStoreOptions) {
+  constructor(options: ObjectStoreOptions) {
+    const { bucket, region, endpoint, publicEndpoint, silenceMs = SILENCE_MS, partMs = PART_MS } = options;
     const open = (at: string | undefined) =>
       new S3Client({
         region,
@@ -88,6 +96,7 @@ export class ObjectStore {
         ...(at && { endpoint: at, forcePathStyle: true }),
       });
     this.#bucket = bucket;
+    this.#partMs = partMs;
     this.#client = open(endpoint);
     this.#signer = publicEndpoint && publicEndpoint !== endpoint ? open(publicEndpoint) : this.#client;
     this.#partSigner = new S3RequestPresigner(this.#signer.config);
@@ -131,7 +140,9 @@ export class ObjectStore {
       if (filled > 0) await flush();
       await this.completeMultipart(key, uploadId, parts, signal);
     } catch (error) {
-      if (uploadId !== undefined) await this.abortMultipart(key, uploadId).catch(() => {});
+      if (uploadId !== undefined) {
+        await this.abortMultipart(key, uploadId, AbortSignal.timeout(ABORT_MS)).catch(() => {});
+      }
       throw error;
     } finally {
       returnPartBuffer(buffer);
@@ -139,16 +150,18 @@ export class ObjectStore {
   }
 
   async #putWhole(key: string, body: Buffer, headers: ObjectHeaders, signal?: AbortSignal): Promise<void> {
-    await this.#client.send(
-      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body, ...headersOf(headers) }),
-      { ...(signal && { abortSignal: signal }) },
-    );
+    const command = new PutObjectCommand({
+      ...{ Bucket: this.#bucket, Key: key, Body: body, ...headersOf(headers) },
+    });
+    await within(this.#partMs, signal, (abortSignal) => this.#client.send(command, { abortSignal }));
   }
 
   async beginMultipart(key: string, headers: ObjectHeaders, signal?: AbortSignal): Promise<string> {
-    const { UploadId } = await this.#client.send(
-      new CreateMultipartUploadCommand({ Bucket: this.#bucket, Key: key, ...headersOf(headers) }),
-      { ...(signal && { abortSignal: signal }) },
+    const command = new CreateMultipartUploadCommand({
+      ...{ Bucket: this.#bucket, Key: key, ...headersOf(headers) },
+    });
+    const { UploadId } = await within(BEGIN_MS, signal, (abortSignal) =>
+      this.#client.send(command, { abortSignal }),
     );
     if (!UploadId) throw new Error('the store began no multipart upload');
     return UploadId;
@@ -161,11 +174,11 @@ export class ObjectStore {
     body: Buffer,
     signal?: AbortSignal,
   ): Promise<string> {
-    const { ETag } = await this.#client.send(
-      new UploadPartCommand({
-        ...{ Bucket: this.#bucket, Key: key, UploadId: uploadId, PartNumber: number, Body: body },
-      }),
-      { ...(signal && { abortSignal: signal }) },
+    const command = new UploadPartCommand({
+      ...{ Bucket: this.#bucket, Key: key, UploadId: uploadId, PartNumber: number, Body: body },
+    });
+    const { ETag } = await within(this.#partMs, signal, (abortSignal) =>
+      this.#client.send(command, { abortSignal }),
     );
     return ETag ?? '';
   }
@@ -223,13 +236,11 @@ export class ObjectStore {
     signal?: AbortSignal,
   ): Promise<void> {
     const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
+    const command = new CompleteMultipartUploadCommand({
+      ...{ Bucket: this.#bucket, Key: key, UploadId: uploadId, MultipartUpload: { Parts } },
+    });
     try {
-      await this.#client.send(
-        new CompleteMultipartUploadCommand({
-          ...{ Bucket: this.#bucket, Key: key, UploadId: uploadId, MultipartUpload: { Parts } },
-        }),
-        { ...(signal && { abortSignal: signal }) },
-      );
+      await within(this.#partMs, signal, (abortSignal) => this.#client.send(command, { abortSignal }));
     } catch (error) {
       const { name } = error as Error;
       if (name === 'InvalidPart' || name === 'InvalidPartOrder' || name === 'EntityTooSmall') {
@@ -240,9 +251,11 @@ export class ObjectStore {
   }
 
   /** Lets go of the parts; that there are none is no error. */
-  async abortMultipart(key: string, uploadId: string): Promise<void> {
+  async abortMultipart(key: string, uploadId: string, signal?: AbortSignal): Promise<void> {
     await this.#client
-      .send(new AbortMultipartUploadCommand({ Bucket: this.#bucket, Key: key, UploadId: uploadId }))
+      .send(new AbortMultipartUploadCommand({ Bucket: this.#bucket, Key: key, UploadId: uploadId }), {
+        ...(signal && { abortSignal: signal }),
+      })
       .catch((error: Error) => {
         if (error.name !== 'NoSuchUpload') throw error;
       });
@@ -382,6 +395,21 @@ export class ObjectStore {
   close(): void {
     this.#client.destroy();
     this.#signer.destroy();
+  }
+}
+
+/** @throws TimeoutError; the client's own error when it is told to stop does not say why */
+async function within<T>(
+  ms: number,
+  signal: AbortSignal | undefined,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = AbortSignal.timeout(ms);
+  try {
+    return await call(AbortSignal.any(signal ? [late, signal] : [late]));
+  } catch (error) {
+    late.throwIfAborted();
+    throw error;
   }
 }
 

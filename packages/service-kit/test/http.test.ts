@@ -12,7 +12,11 @@ routes.openapi(
   createRoute({
     method: 'post',
     path: '/things',
-    request: { body: jsonBody(z.object({ name: line(2, 5) })) },
+    request: {
+      body: jsonBody(
+        z.object({ name: line(2, 5), of: line(1, 5).optional(), size: z.int().min(1).optional() }),
+      ),
+    },
     ...ok,
   }),
   (c) => c.json(c.req.valid('json'), 200),
@@ -72,10 +76,18 @@ describe('every service', () => {
     });
   });
 
-  test('names each field that is wrong and what to do', async () => {
-    expect(await (await post('{"name":"a"}')).json()).toMatchObject({
-      error: 'name must have at least 2 characters',
-      details: [{ field: 'name', message: 'must have at least 2 characters' }],
+  test.each([
+    ['{"name":"a"}', 'must have at least 2 characters'],
+    ['{"name":"abcdef"}', 'must have at most 5 characters'],
+    ['{"name":7}', 'must be a text'],
+    ['{"name":"ab","of":""}', 'must have at least 1 character', 'of'],
+    ['{"name":"ab","size":1.5}', 'must be a whole number', 'size'],
+    ['{"name":"ab","size":0}', 'must be at least 1', 'size'],
+    ['{}', 'is required'],
+  ])('names for %s the field that is wrong and says that it %s', async (body, message, field = 'name') => {
+    expect(await (await post(body)).json()).toMatchObject({
+      error: `${field} ${message}`,
+      details: [{ field, message }],
     });
   });
 

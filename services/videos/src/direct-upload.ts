@@ -184,6 +184,9 @@ async function findSession(
   if (owner && owner.userId !== userId) {
     throw new ApiError(403, 'not_your_video', 'This upload belongs to somebody else.');
   }
+  if (owner?.isVideo) {
+    throw new ApiError(404, 'upload_completed', `This upload is complete: see GET /api/videos/${videoId}.`);
+  }
   throw uploadNotFound();
 }
 

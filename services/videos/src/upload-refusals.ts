@@ -1,8 +1,16 @@
 import { ApiError } from '@anb/service-kit/errors';
 import type { BeginOutcome, Quota } from './store/uploads.ts';
 
-export const tooLarge = (maxBytes: number) =>
-  new ApiError(413, 'too_large', `The clip is larger than ${maxBytes / 1024 / 1024} MB. Send a shorter one.`);
+export const tooLarge = (maxBytes: number, instead = '') =>
+  new ApiError(
+    413,
+    'too_large',
+    `The clip is larger than ${maxBytes / 1024 / 1024} MB. Send a shorter one${instead}.`,
+  );
+
+/** Of what is sent through the service. */
+export const formTooLarge = (maxBytes: number) =>
+  tooLarge(maxBytes, ', or begin a direct upload (POST /api/videos/uploads), which may be larger');
 
 export const notAVideo = (field: string) =>
   new ApiError(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { comparisonKey } from '@anb/service-kit/comparison-key';
 import { HEAD_BYTES, isMovie } from '@anb/service-kit/container';
 import { ApiError, invalidInput, unavailable } from '@anb/service-kit/errors';
@@ -12,7 +13,10 @@ import type { Dependencies } from './app.ts';
 import { endUpload } from './end-upload.ts';
 import { title } from './owner-routes.ts';
 import { acceptUpload, beginUpload, type NewVideo, noteMultipart, type Origin } from './store/uploads.ts';
-import { displayName, notAVideo, tooLarge, within } from './upload-refusals.ts';
+import { displayName, formTooLarge, notAVideo, within } from './upload-refusals.ts';
+
+/** How long a refusal waits until what was stored is removed; what is not by then is left to the clean-up. */
+const ENDING_MS = 5_000;
 
 export interface UploadRequest {
   userId: number;
@@ -32,6 +36,7 @@ interface StoredFile {
 interface Form {
   fields: Record<string, string>;
   file: StoredFile | undefined;
+  hasMoreFiles: boolean;
 }
 
 const fieldsOfForm = z.object({
@@ -74,10 +79,12 @@ export async function receiveUpload(dependencies: Dependencies, request: UploadR
       is_public: fields.is_public,
     };
   } catch (error) {
-    await endUpload(dependencies, videoId).catch((err: unknown) =>
+    const ended = endUpload(dependencies, videoId).catch((err: unknown) =>
       log.warn({ err, video_id: videoId }, 'refused upload not cleaned up'),
     );
-    throw error;
+    await Promise.race([ended, sleep(ENDING_MS, undefined, { ref: false })]);
+    // The clean-up took it for abandoned.
+    throw (error as Error).name === 'NoSuchUpload' ? unavailable() : error;
   }
   // When this fails its outcome can be unknown, so the object stays: the row may be there.
   if (!(await acceptUpload(sql, video, request.origin))) throw unavailable();
@@ -100,7 +107,8 @@ function parserOf({ headers }: UploadRequest, maxUploadBytes: number): Parser {
 
 /** What can be told before the body is read. */
 function refuseUnread({ headers }: UploadRequest, maxUploadBytes: number): void {
-  if (Number(headers['content-length'] ?? 0) > maxBodyBytes(maxUploadBytes)) throw tooLarge(maxUploadBytes);
+  if (Number(headers['content-length'] ?? 0) > maxBodyBytes(maxUploadBytes))
+    throw formTooLarge(maxUploadBytes);
 }
 
 /** A body not far beyond the limit is read to its end, so that the slowest client hears why; one of any size is not. */
@@ -112,7 +120,7 @@ async function readForm(
   { body }: UploadRequest,
   videoId: string,
 ): Promise<Form> {
-  const form: Form = { fields: {}, file: undefined };
+  const form: Form = { fields: {}, file: undefined, hasMoreFiles: false };
   const broken = new AbortController();
   let storing: Promise<unknown> = Promise.resolve();
 
@@ -120,11 +128,12 @@ async function readForm(
     form.fields[name] = value;
   });
   parser.on('file', (name, stream, filename) => {
+    if (name === 'video_file' && form.file) form.hasMoreFiles = true;
     // Of a file that nobody asked for an error must be heard too, or it ends the process.
     if (name !== 'video_file' || form.file) return void stream.on('error', () => {}).resume();
     form.file = { filename: displayName(filename), bytes: 0 };
     const gate = new MovieGate(form.file);
-    stream.on('limit', () => gate.destroy(tooLarge(maxUploadBytes)));
+    stream.on('limit', () => gate.destroy(formTooLarge(maxUploadBytes)));
     stream.on('error', () => gate.destroy(truncated()));
     broken.signal.addEventListener('abort', () => gate.destroy(broken.signal.reason));
     // What is refused is still read, or the client would not read our answer.
@@ -157,7 +166,7 @@ async function* measured(body: Readable, maxUploadBytes: number) {
   // Destroyed, its connection would neither be read on nor closed: one who first sends all would never hear why.
   for await (const chunk of body.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes(maxUploadBytes)) throw tooLarge(maxUploadBytes);
+    if (bytes > maxBodyBytes(maxUploadBytes)) throw formTooLarge(maxUploadBytes);
     yield chunk;
   }
 }
@@ -191,12 +200,12 @@ class MovieGate extends Transform {
   }
 }
 
-function judge({ fields, file }: Form) {
+function judge({ fields, file, hasMoreFiles }: Form) {
   const result = fieldsOfForm.safeParse(fields);
-  const problems = [
-    ...(file ? [] : [{ field: 'video_file', message: 'is required' }]),
-    ...(result.error?.issues.map(describeIssue) ?? []),
-  ];
-  if (!result.success || !file) throw invalidInput(problems);
+  const problems = result.error?.issues.map(describeIssue) ?? [];
+  const ofFile = (message: string) => problems.unshift({ field: 'video_file', message });
+  if (hasMoreFiles) ofFile('must be one file');
+  if (!file) ofFile('video_file' in fields ? 'must be a file' : 'is required');
+  if (!result.success || !file || hasMoreFiles) throw invalidInput(problems);
   return { fields: result.data, file };
 }

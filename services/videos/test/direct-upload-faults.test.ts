@@ -164,6 +164,45 @@ describe('while the store is away', () => {
   });
 });
 
+describe('while the store takes requests and does not answer', () => {
+  async function hanging() {
+    const { port } = new URL(videos.bucket.endpoint);
+    const proxy = await TcpProxy.start(Number(port));
+    proxy.hang();
+    const objects = new ObjectStore({
+      ...videos.bucket,
+      endpoint: `http://127.0.0.1:${proxy.port}`,
+      partMs: 500,
+    });
+    onTestFinished(async () => {
+      objects.close();
+      await proxy.close();
+    });
+    return { app: videos.appWith({ objects }), heal: () => proxy.heal() };
+  }
+
+  test('beginning an upload answers 503 in time, and leaves no session behind', async () => {
+    const { app, heal } = await hanging();
+    const { status, body } = await directClient(player, app).announce(1000);
+    expect([status, body.code]).toEqual([503, 'unavailable']);
+    expect(await sessions()).toEqual([]);
+    heal();
+    await sleep(500);
+    expect(await sessions()).toEqual([]);
+  });
+
+  test('an upload through the service answers 503 in time, and what it leaves is cleaned up', async () => {
+    const { app } = await hanging();
+    const form = new FormData();
+    form.append('title', 'Mi mejor jugada');
+    form.append('video_file', new Blob([new Uint8Array(movie())]), 'clip.mp4');
+    const request = { method: 'POST', headers: { authorization: player.authorization }, body: form };
+    const answer = await fetch(`${await videos.serve(app)}/api/videos/upload`, request);
+    expect(answer.status).toBe(503);
+    expect(await sessions()).toMatchObject([{ state: 'ending' }]);
+  });
+});
+
 test('what broke off on its way through the service keeps no place of the quota: refused, or its process killed', async () => {
   const quota = { videos: 2, directUploads: 1 };
   const send = async (objects = videos.objects) => {

@@ -209,7 +209,7 @@ describe('a request about an upload', () => {
       const { status, body } = await client.call(method, `/uploads/${upload.video_id}${path}`, json);
       if (path === '/complete')
         expect([status, body]).toEqual([201, { message: OK, task_id: upload.video_id }]);
-      else expect([status, body]).toMatchObject([404, { code: 'upload_not_found' }]);
+      else expect([status, body]).toMatchObject([404, { code: 'upload_completed' }]);
       expect(await rows()).toHaveLength(1);
       expect(await videos.bucket.keys()).toContain(`originals/${upload.video_id}`);
       const other = directClient(await videos.players.signUp(), videos.app);

@@ -5,6 +5,7 @@ import { createVideo, type Player } from '@anb/testing/players';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endUpload } from '../src/end-upload.ts';
 import { requeueUnfinished } from '../src/store/jobs.ts';
 import { MAX_UPLOAD_BYTES, movie, startVideos, type Videos } from './setup.ts';
 
@@ -176,6 +177,16 @@ describe('an upload', () => {
       400,
       'invalid_input',
     ],
+    [
+      'two files',
+      [
+        ['title', 'Mi jugada'],
+        ['video_file', movie()],
+        ['video_file', movie()],
+      ],
+      400,
+      'invalid_input',
+    ],
     ['no title', [['video_file', movie()]], 400, 'invalid_input'],
     [
       'a title of four letters',
@@ -229,6 +240,18 @@ describe('an upload', () => {
         { field: 'title', message: 'is required' },
         { field: 'is_public', message: 'must be one of true, false' },
       ],
+    });
+  });
+
+  test('whose clip is a text says so', async () => {
+    const answer = await upload(
+      form([
+        ['title', 'Mi jugada'],
+        ['video_file', 'clip.mp4'],
+      ]),
+    );
+    expect(await answer.json()).toMatchObject({
+      details: [{ field: 'video_file', message: 'must be a file' }],
     });
   });
 
@@ -322,6 +345,28 @@ describe('an upload', () => {
     upload.socket?.resume();
     const [answer] = (await answered) as [IncomingMessage];
     expect([answer.statusCode, await json(answer)]).toMatchObject([413, { code: 'too_large' }]);
+  });
+
+  test('that is ended as abandoned on its way is answered 503, and leaves nothing', async () => {
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(Buffer.concat([Buffer.from(beginning), movie(9 * 1024 * 1024)]));
+        const { video_id } = await vi.waitFor(async () => {
+          const [begun] = await videos.database
+            .admin`select video_id, upload_id from videos.uploads where user_id = ${player.id}`;
+          expect(begun?.upload_id).toBeTypeOf('string');
+          return begun as { video_id: string };
+        }, 5000);
+        await endUpload(videos, video_id);
+        controller.enqueue(Buffer.concat([movie(8 * 1024 * 1024), Buffer.from('\r\n--b--\r\n')]));
+        controller.close();
+      },
+    });
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    const large = await videos.serve(videos.appWith({ maxUploadBytes: 20 * MAX_UPLOAD_BYTES }));
+    const answer = await upload(body, headers, large);
+    expect(answer.status).toBe(503);
+    await expectNothingLeft();
   });
 
   test('may write its media type as it likes', async () => {
