@@ -46,7 +46,7 @@ const beginRoute = createRoute({
   tags: ['videos'],
   summary: 'Begin a direct upload',
   description:
-    'The bytes go to the object store in parts, each to its signed address, and can go on after a broken connection.',
+    'The bytes go to the object store in parts, each to its signed address, and can go on after a broken connection. In this order: `beginUpload`; PUT each part to its address; `reportPart` with the ETag that the store answers; `completeUpload`. `getUpload` tells what is missing, with fresh addresses. services/videos/README.md has it as a script.',
   request: {
     body: jsonBody(
       z
