@@ -117,7 +117,7 @@ describe('the local stack', () => {
     process.kill(Number(pid), 'SIGKILL');
     await vi.waitFor(
       () => expect(stack?.log()).toMatch(/because Postgres ended. Nothing .* lost.* npm start\n\n$/),
-      20_000,
+      40_000,
     );
     expect(await stack?.stop()).toBe(1);
   }, 60_000);

@@ -84,20 +84,27 @@ export class Replica {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
+    const words: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.log.push(...text.split('\n').filter(Boolean));
-        this.log.splice(0, this.log.length - LOG_LINES);
+        for (const lines of [words, this.log]) {
+          lines.push(...text.split('\n').filter(Boolean));
+          lines.splice(0, lines.length - LOG_LINES);
+        }
       });
     }
     child.once('exit', () => {
       if (this.#isStopping) return;
-      const words = this.log.slice(-LAST_LINES).join('\n');
-      // Another process may be the first to take a port that was free.
-      if (!this.#isKilled && !words.includes('EADDRINUSE')) this.crashes.push(`${service}: ${words}`);
+      if (!this.#isKilled) child.once('close', () => this.#noteCrash(words));
       this.restarts++;
       void this.#launch();
     });
+  }
+
+  #noteCrash(words: string[]): void {
+    const last = words.slice(-LAST_LINES).join('\n');
+    // Another process may be the first to take a port that was free.
+    if (!last.includes('EADDRINUSE')) this.crashes.push(`${this.service}: ${last}`);
   }
 
   async untilReady(): Promise<void> {

@@ -26,6 +26,7 @@ export async function staleWorker(world: World): Promise<Result> {
     await world.scaleTranscoders(0);
     await world.scaleTranscoders(1);
     const standing = stand(world);
+    standing.catch(() => {}); // Heard below, after the upload.
     const id = await uploadPatiently(world, player, ledger, { bytes: world.longClip });
     const { worker, goOn } = await standing;
     await world.addTranscoder();

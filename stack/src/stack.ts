@@ -126,7 +126,7 @@ export class Stack {
     // The queue ended with the last stop; and nothing here cleans up every hour, as the cluster does.
     const [requeued] = await Promise.all([
       runCommand('requeue', videos.env),
-      runCommand('clean-up', videos.env),
+      runCommand('clean-up', videos.env).catch((error: Error) => say('stack', error.message)),
     ]);
     if (requeued.videos) say('stack', `unfinished videos queued again: ${requeued.videos}`);
     await this.#run([

@@ -73,7 +73,10 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-/** A request whose client has gone leaves no open connection behind, but may still have to clean up after itself. */
+/**
+ * A request whose client has gone leaves no open connection behind, but may still have to clean up after itself. What
+ * goes on after its answer, as one in JSON that was answered for being late, is not waited for.
+ */
 function followed(http: ServiceOptions['http']) {
   const inHand = new Set<Promise<unknown>>();
   return {

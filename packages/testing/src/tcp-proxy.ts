@@ -9,7 +9,7 @@ export type Tap = (way: Way, chunk: Buffer) => boolean;
 
 /** A moment that was waited for: the first chunk that matches stands still until it is released. */
 export interface Hold {
-  /** Rejected when nothing matches within 90 s. */
+  /** Rejected when nothing matches within three minutes. */
   met: Promise<void>;
   release: () => void;
 }
@@ -21,7 +21,7 @@ interface Trap {
   released: Promise<void>;
 }
 
-const HOLD_MS = 90_000;
+const HOLD_MS = 180_000;
 
 /** Or closed. */
 async function drained(socket: Socket): Promise<void> {

@@ -72,12 +72,21 @@ export async function findCredentials(sql: ISql, email: string): Promise<Credent
   return row;
 }
 
-/** @returns false when there is no such account */
+/**
+ * Ends the account's sessions, or their tokens would go on saying what it was.
+ * @returns false when there is no such account
+ */
 export async function setRole(sql: ISql, email: string, role: Role): Promise<boolean> {
   const rows = await sql`
-    update auth.users set role = ${role}
-    where lower(email) = lower(${email})
-    returning id`;
+    with account as (
+      update auth.users set role = ${role}
+      where lower(email) = lower(${email})
+      returning id
+    ), ended as (
+      update auth.sessions set ended_at = now()
+      where user_id in (select id from account) and ended_at is null
+    )
+    select id from account`;
   return rows.length === 1;
 }
 

@@ -14,7 +14,7 @@ export type LeaseOutcome =
   | { outcome: 'leased'; lease: Lease }
   /** Another worker's lease lives for so many seconds more. */
   | { outcome: 'busy'; waitSeconds: number }
-  /** Its workers died too often, or it was tried too often: asking for the lease ended the video. */
+  /** It was tried too often, or its workers died too often: asking for the lease ended the video. */
   | { outcome: 'failed'; failureCode: string; deaths: number }
   /** Processed, failed, deleted or unknown: nothing left to do. */
   | { outcome: 'final' };

@@ -51,7 +51,7 @@ const REPORT_MS = 1000;
  *
  * received -> lease taken -> transcoded -> published or failed -> message deleted
  *          -> busy (another worker's lease lives): the message is hidden for the lease's remainder
- *          -> failed (it took too many workers down with it): the message is deleted
+ *          -> failed (too many attempts, or too many workers died of it): the message is deleted
  *          -> final (nothing to do): the message is deleted
  * A passing fault gives the lease back and hides the message until the next attempt; at the last one the video fails
  * with that fault as its reason. A dependency that is away is no attempt: the worker waits for it and spends no more
@@ -175,7 +175,7 @@ export class Worker {
     if (taken.outcome === 'failed') {
       const { failureCode: failure_code, deaths } = taken;
       log.warn({ ...context, failure_code, deaths }, 'given up without another attempt');
-      await queue.delete(message.receipt);
+      await this.#discard(message, log);
       return this.#count('failed');
     }
     if (taken.outcome === 'final') {

@@ -127,6 +127,9 @@ async function readForm(
   parser.on('field', (name, value) => {
     form.fields[name] = value;
   });
+  parser.on('filesLimit', () => {
+    form.hasMoreFiles = true;
+  });
   parser.on('file', (name, stream, filename) => {
     if (name === 'video_file' && form.file) form.hasMoreFiles = true;
     // Of a file that nobody asked for an error must be heard too, or it ends the process.

@@ -187,6 +187,17 @@ describe('an upload', () => {
       400,
       'invalid_input',
     ],
+    [
+      'more files than are counted',
+      [
+        ['title', 'Mi jugada'],
+        ['other', movie()],
+        ['video_file', movie()],
+        ['video_file', movie()],
+      ],
+      400,
+      'invalid_input',
+    ],
     ['no title', [['video_file', movie()]], 400, 'invalid_input'],
     [
       'a title of four letters',

@@ -3,7 +3,7 @@ import { readEnv } from '@anb/service-kit/env';
 import { connectionEnv } from '@anb/service-kit/service-env';
 import { roles, setRole } from '../store.ts';
 
-// Makes an account an organiser of the contest, or a player again; its access tokens say so from its next login on.
+// Makes an account an organiser of the contest, or a player again, and signs it out: its next tokens say so.
 const [email = '', wanted, ...more] = process.argv.slice(2);
 const role = roles.find((name) => name === wanted);
 
@@ -17,4 +17,4 @@ const sql = openConfiguredDatabase(readEnv(connectionEnv), 'role');
 const isKnown = await setRole(sql, email, role);
 await sql.end();
 if (!isKnown) end(1, `There is no account of ${email}.`);
-end(0, `${email}: ${role}, from the next login on`);
+end(0, `${email}: ${role}, from the next login on; signed out everywhere`);
