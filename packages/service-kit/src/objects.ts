@@ -406,7 +406,7 @@ async function within<T>(
 ): Promise<T> {
   const late = AbortSignal.timeout(ms);
   try {
-    return await call(AbortSignal.any(signal ? [late, signal] : [late]));
+    return await call(signal ? AbortSignal.any([late, signal]) : late);
   } catch (error) {
     late.throwIfAborted();
     throw error;
