@@ -60,6 +60,8 @@ export function verdictOn({ exitCode, signal, stderr }: Ending): Impossible | nu
   }
   if (stderr.includes('not on whitelist')) return new Impossible('unsupported_codec', detail);
   if (oversized.test(stderr)) return new Impossible('too_large_picture', detail);
+  // ffprobe that finds no memory for a decoder ends without a word.
+  if (exitCode === 1 && complaint === '') return new Impossible('too_demanding', detail);
   if (exitCode !== null || crashes.has(signal ?? '')) return new Impossible('unreadable', detail);
   return null;
 }

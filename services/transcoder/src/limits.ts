@@ -37,13 +37,11 @@ const gigapixels = (picture: Picture) =>
   (picture.width * picture.height * picture.frameRate * shownSeconds(picture)) / 1e9;
 
 const MiB = 2 ** 20;
-/**
- * Of addresses. Some 300 MiB are never resident (libraries, stacks), so that with the worker's own 130 MiB a pod stays
- * below its 1200 MiB. 8K in 10 bits takes 1250.
- */
-const MEMORY_BYTES = 1280 * MiB;
+/** Of addresses, all of which a thousand tracks make resident: with the worker's own 150 MiB a pod stays below its 1200. */
+export const probeLimits: ProcessLimits = { cpuSeconds: 10, memoryBytes: 1000 * MiB, fileBytes: 0 };
 
-export const probeLimits: ProcessLimits = { cpuSeconds: 10, memoryBytes: MEMORY_BYTES, fileBytes: 0 };
+/** Some 300 MiB of it are never resident (libraries, stacks of threads). 8K in 10 bits takes 1250. */
+const RUN_MEMORY_BYTES = 1280 * MiB;
 
 /**
  * What one run may take. A core of 2020 decodes and scales a gigapixel of H.264 in 4 s and of 10-bit HEVC, the dearest
@@ -51,7 +49,7 @@ export const probeLimits: ProcessLimits = { cpuSeconds: 10, memoryBytes: MEMORY_
  */
 export function runLimits(picture: Picture): ProcessLimits {
   const cpuSeconds = Math.ceil(20 + 2 * shownSeconds(picture) + 25 * gigapixels(picture));
-  return { cpuSeconds, memoryBytes: MEMORY_BYTES, fileBytes: 256 * MiB };
+  return { cpuSeconds, memoryBytes: RUN_MEMORY_BYTES, fileBytes: 256 * MiB };
 }
 
 /** A core may be shared with others, but not for ever. */

@@ -23,7 +23,8 @@ test('says nothing of the file when ffmpeg is killed', () => {
 
 test.each([
   ['moov atom not found', 'unreadable'],
+  ['', 'too_demanding'],
   ['x264 [error]: malloc of size 4000000 failed', 'too_demanding'],
-])('of %s makes %s', (stderr, code) => {
+])('of “%s” makes %s', (stderr, code) => {
   expect(ended(stderr)).toBe(code);
 });

@@ -145,9 +145,14 @@ export const containers: HostileFile[] = [
       replace(clip, 'moov/udta', (old) => Buffer.concat([old, ...Array(500_000).fill(box('udta'))])),
   },
   {
-    name: 'thousand-tracks',
+    name: 'hundreds-of-tracks',
     expected: 'too_many_streams',
-    make: ({ clip }) => replace(clip, 'moov/trak', (track) => Buffer.concat(Array(900).fill(track))),
+    make: ({ clip }) => replace(clip, 'moov/trak', (track) => Buffer.concat(Array(300).fill(track))),
+  },
+  {
+    name: 'fifteen-hundred-tracks',
+    expected: 'too_demanding',
+    make: ({ clip }) => replace(clip, 'moov/trak', (track) => Buffer.concat(Array(1500).fill(track))),
   },
   {
     name: 'ten-thousand-tracks',
