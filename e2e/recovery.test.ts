@@ -1,14 +1,16 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
+import { freePorts } from '@anb/embedded/ports';
 import { makeClip } from '@anb/sample-clips';
 import { openDatabase } from '@anb/service-kit/database';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Api } from './api.ts';
-import { environmentOf, makeDataDir, type RunningStack, startStack } from './stack.ts';
+import { descendants, environmentOf, killAll, makeDataDir, type RunningStack, startStack } from './stack.ts';
 
 const folder = makeDataDir();
 const running: RunningStack[] = [];
@@ -92,6 +94,24 @@ describe('the local stack', () => {
     expect(left).toEqual([]);
     expect(existsSync(join(folder.path, 'stack.pid'))).toBe(false);
   });
+
+  test('ends in order when npm is told to end, as a script or a supervisor does', async () => {
+    const [port = 0] = await freePorts(1);
+    const npm = spawn('npm', ['start'], {
+      cwd: join(import.meta.dirname, '..'),
+      env: { ...process.env, PORT: String(port), DATA_DIR: folder.path },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let said = '';
+    npm.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    await vi.waitFor(() => expect(said).toContain('ready: http'), { timeout: 30_000, interval: 100 });
+    const stack = descendants(npm.pid ?? 0);
+    onTestFinished(() => killAll(stack));
+    npm.kill('SIGTERM');
+    await vi.waitFor(() => expect(said).toContain('stack       stopped'), { timeout: 20_000, interval: 100 });
+  }, 60_000);
 
   test('removes at its start the uploads that were abandoned, and says without a worker that clips wait', async () => {
     const first = await start();

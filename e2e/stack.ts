@@ -73,14 +73,18 @@ export async function startStack(dataDir: string, env: Record<string, string> = 
 
 async function killTree(child: ChildProcess): Promise<void> {
   const exit = once(child, 'exit');
-  for (const pid of [child.pid ?? 0, ...descendants(child.pid ?? 0)]) {
+  killAll([child.pid ?? 0, ...descendants(child.pid ?? 0)]);
+  await exit;
+}
+
+export function killAll(pids: number[]): void {
+  for (const pid of pids) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
       // It ended by itself in the meantime.
     }
   }
-  await exit;
 }
 
 /** Every process below one, as /proc tells. */
