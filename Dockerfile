@@ -45,7 +45,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/
 
 FROM install AS toolbox-modules
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
-    install-workspaces -w packages/toolbox
+    install-workspaces -w packages/toolbox -w packages/import
 
 FROM install AS dev-modules
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
@@ -132,6 +132,7 @@ COPY --from=code /app/packages/service-kit packages/service-kit
 COPY --from=code /app/packages/topology packages/topology
 COPY --from=code /app/packages/api-client packages/api-client
 COPY --from=code /app/packages/migrate packages/migrate
+COPY --from=code /app/packages/import packages/import
 COPY --from=code /app/packages/toolbox packages/toolbox
 COPY --from=code /app/collections/sample.mp4 collections/
 COPY --from=code /app/services/auth/migrations services/auth/migrations

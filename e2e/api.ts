@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noteSecrets } from '@anb/testing/logs';
 
 export interface Answer {
   status: number;
@@ -47,11 +48,17 @@ export class Api {
     });
     const text = await answer.text();
     const isJson = answer.headers.get('content-type')?.startsWith('application/json');
-    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
+    const told = isJson ? JSON.parse(text) : text;
+    noteSecrets(told?.access_token, told?.refresh_token);
+    return { status: answer.status, headers: answer.headers, body: told };
   }
 
-  async signUp(details: Record<string, string> = {}): Promise<TestPlayer> {
+  async signUp(
+    details: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<TestPlayer> {
     const email = `${randomUUID()}@example.com`;
+    noteSecrets(PASSWORD);
     const account = {
       first_name: 'Ana',
       last_name: 'Ríos',
@@ -61,10 +68,13 @@ export class Api {
       password1: PASSWORD,
       password2: PASSWORD,
     };
-    await expectStatus(201, this.send('POST', '/api/auth/signup', { body: { ...account, ...details } }));
+    await expectStatus(
+      201,
+      this.send('POST', '/api/auth/signup', { body: { ...account, ...details }, headers }),
+    );
     const { body } = await expectStatus(
       200,
-      this.send('POST', '/api/auth/login', { body: { email, password: PASSWORD } }),
+      this.send('POST', '/api/auth/login', { body: { email, password: PASSWORD }, headers }),
     );
     return { email, authorization: `Bearer ${body.access_token}` };
   }

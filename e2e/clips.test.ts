@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { type ClipShape, clipMarks, clipShapes, hasEncoder, makeClip } from '@anb/sample-clips';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { Api, type TestPlayer, type ToldState } from './api.ts';
+import { Api, PASSWORD, type TestPlayer, type ToldState } from './api.ts';
 import {
   brightExtent,
   difference,
@@ -208,4 +208,29 @@ describe('who may see what', () => {
     const detail = (await api.as(player, 'GET', `/api/videos/${video_id}`)).body;
     expect((await fetch(detail.processed_url)).status).toBe(200);
   });
+
+  test('videos of a deleted account leave them too, open as they were, and the store', async () => {
+    const all = [...processed.values()];
+    const path = new URL(clip('landscape').processed_url).pathname;
+    const media = (await api.send('GET', path)).headers.get('location') ?? '';
+    const addresses = [media, ...all.map(({ original_url }) => original_url)];
+    const statuses = () => Promise.all(addresses.map(async (address) => (await fetch(address)).status));
+    expect(new Set(await statuses())).toEqual(new Set([200]));
+
+    const deleted = await api.as(player, 'DELETE', '/api/auth/account', { password: PASSWORD });
+    expect(deleted.status).toBe(202);
+    expect((await api.send('GET', path)).status).toBe(404);
+    expect((await api.send('GET', '/api/public/videos')).body).toEqual([]);
+    await vi.waitFor(
+      async () => {
+        expect((await api.send('GET', '/api/public/rankings')).body).toEqual([]);
+        expect((await api.as(player, 'GET', '/api/videos')).status).toBe(401);
+      },
+      { timeout: 5000, interval: 100 },
+    );
+    await vi.waitFor(async () => expect(new Set(await statuses())).toEqual(new Set([404])), {
+      timeout: 20_000,
+      interval: 200,
+    });
+  }, 30_000);
 });

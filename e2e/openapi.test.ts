@@ -38,9 +38,18 @@ describe('the document', () => {
   test.each([
     'post /api/auth/signup',
     'post /api/auth/login',
+    'post /api/auth/refresh',
     'post /api/auth/logout',
+    'post /api/auth/logout-all',
     'get /api/auth/profile',
     'patch /api/auth/profile',
+    'post /api/auth/verify-email',
+    'post /api/auth/verify-email/resend',
+    'post /api/auth/password',
+    'post /api/auth/password/forgot',
+    'post /api/auth/password/reset',
+    'get /api/auth/account/export',
+    'delete /api/auth/account',
     'get /.well-known/jwks.json',
     'get /health',
     'post /api/videos/upload',
@@ -56,6 +65,12 @@ describe('the document', () => {
     'put /api/videos/uploads/{video_id}/parts/{number}',
     'post /api/videos/uploads/{video_id}/complete',
     'delete /api/videos/uploads/{video_id}',
+    'get /api/admin/jobs',
+    'get /api/admin/reports',
+    'get /api/admin/videos/{video_id}',
+    'put /api/admin/contest',
+    'get /api/admin/contest',
+    'post /api/public/videos/{video_id}/report',
     'post /api/admin/jobs/{video_id}/retry',
     'post /api/admin/dead-letters/redrive',
     'post /api/admin/videos/{video_id}/hide',
@@ -86,7 +101,7 @@ describe('the document', () => {
     const paging = operations
       .flatMap(({ parameters = [] }) => parameters)
       .filter(({ name }) => name === 'page' || name === 'limit');
-    expect(paging).toHaveLength(4);
+    expect(paging).toHaveLength(8);
     for (const { schema } of paging) {
       expect(schema).toMatchObject({ type: 'integer', minimum: 1, maximum: expect.any(Number) });
     }
@@ -100,13 +115,49 @@ describe('the document', () => {
     for (const { schema } of ids) expect(schema).toMatchObject({ type: 'string', format: 'uuid' });
   });
 
+  test('says 403 for who is no organiser in its own words, and nowhere else', () => {
+    const told = operations.filter(({ responses }) => responses[403]?.description.includes('organisers'));
+    const forOrganisers = operations.filter(({ path }) => path.startsWith('/api/admin/'));
+    expect(told).toEqual(forOrganisers);
+  });
+
   test('asks for a sign-in where the contract does, and nowhere else', () => {
     const signedIn = operations.filter(({ security }) => security).map(({ operationId }) => operationId);
     expect(signedIn.sort()).toEqual([
-      ...['beginUpload', 'cancelUpload', 'changeProfile', 'changeVideo', 'completeUpload', 'deleteVideo'],
-      ...['getOwnVideo', 'getProfile', 'getUpload', 'hideVideo', 'listOwnVideos', 'listOwnVotes'],
-      ...['listUploads', 'logout', 'redriveDeadLetters', 'reportPart', 'retryJob', 'retryVideo', 'showVideo'],
-      ...['uploadVideo', 'vote', 'watchVideo'],
+      'beginUpload',
+      'cancelUpload',
+      'changeContest',
+      'changePassword',
+      'changeProfile',
+      'changeVideo',
+      'completeUpload',
+      'deleteAccount',
+      'deleteVideo',
+      'exportAccount',
+      'getContestRules',
+      'getOwnVideo',
+      'getProfile',
+      'getUpload',
+      'hideVideo',
+      'inspectVideo',
+      'listJobs',
+      'listOwnVideos',
+      'listOwnVotes',
+      'listReports',
+      'listUploads',
+      'logout',
+      'logoutAll',
+      'redriveDeadLetters',
+      'reportPart',
+      'reportVideo',
+      'resendEmailCode',
+      'retryJob',
+      'retryVideo',
+      'showVideo',
+      'uploadVideo',
+      'verifyEmail',
+      'vote',
+      'watchVideo',
     ]);
   });
 });

@@ -8,6 +8,7 @@ import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { freePorts } from '@anb/embedded/ports';
 import { makeClip } from '@anb/sample-clips';
 import { openDatabase } from '@anb/service-kit/database';
+import { keepOutput } from '@anb/testing/logs';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Api } from './api.ts';
 import { descendants, environmentOf, killAll, makeDataDir, type RunningStack, startStack } from './stack.ts';
@@ -102,6 +103,7 @@ describe('the local stack', () => {
       env: { ...process.env, PORT: String(port), DATA_DIR: folder.path },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
+    keepOutput(npm, 'npm-start');
     let said = '';
     npm.stdout.on('data', (chunk) => {
       said += chunk;

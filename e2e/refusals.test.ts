@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { makeClip } from '@anb/sample-clips';
+import { SECURITY_HEADERS } from '@anb/service-kit/browsers';
 import { openDatabase } from '@anb/service-kit/database';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importPKCS8, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -148,12 +149,20 @@ const needsToken: [method: string, path: string][] = [
   ['GET', '/api/auth/profile'],
   ['PATCH', '/api/auth/profile'],
   ['POST', '/api/auth/logout'],
+  ['GET', '/api/auth/account/export'],
+  ['DELETE', '/api/auth/account'],
   ['POST', '/api/videos/upload'],
   ['GET', '/api/videos'],
   ['GET', `/api/videos/${id}`],
   ['PATCH', `/api/videos/${id}`],
   ['DELETE', `/api/videos/${id}`],
   ['POST', `/api/public/videos/${id}/vote`],
+  ['POST', `/api/public/videos/${id}/report`],
+  ['GET', '/api/admin/jobs'],
+  ['GET', '/api/admin/reports'],
+  ['GET', `/api/admin/videos/${id}`],
+  ['GET', '/api/admin/contest'],
+  ['PUT', '/api/admin/contest'],
   ['GET', '/api/user/votes'],
 ];
 
@@ -169,7 +178,7 @@ describe('without a token', () => {
 });
 
 describe('a token that is', () => {
-  const key = () => readFileSync(join(folder.path, 'secrets', 'signing-key.pem'), 'utf8');
+  const key = () => readFileSync(join(folder.path, 'secrets', 'signing-keys', 'signing-key.pem'), 'utf8');
   /** Signed as auth signs, but for what is changed. */
   async function forge(
     change: { claims?: object; header?: object; signer?: Parameters<SignJWT['sign']>[0] } = {},
@@ -282,6 +291,21 @@ describe('videos refuses', () => {
     ],
     ['an unknown id to delete', () => api.as(player, 'DELETE', `/api/videos/${id}`), 404, 'video_not_found'],
     ['an unknown public id', () => api.send('GET', `/api/public/videos/${id}`), 404, 'video_not_found'],
+    [
+      'a report about an unknown video',
+      () => api.as(player, 'POST', `/api/public/videos/${id}/report`, { reason: 'No es baloncesto.' }),
+      404,
+      'video_not_found',
+    ],
+    [
+      'a report without a reason',
+      () => api.as(player, 'POST', `/api/public/videos/${id}/report`, {}),
+      400,
+      'invalid_input',
+    ],
+    ...['/api/admin/jobs', '/api/admin/reports', `/api/admin/videos/${id}`].map(
+      (path): Case => [`${path} to a player`, () => api.as(player, 'GET', path), 403, 'organisers_only'],
+    ),
     ['a malformed public id', () => api.send('GET', '/api/public/videos/7'), 400, 'invalid_input'],
     [
       'a huge page',
@@ -440,6 +464,12 @@ describe('videos refuses', () => {
 describe('votes refuses', () => {
   refuses([
     [
+      'the contest to a player',
+      () => api.as(player, 'PUT', '/api/admin/contest', { vote_goal: 1 }),
+      403,
+      'organisers_only',
+    ],
+    [
       'an unknown video',
       () => api.as(player, 'POST', `/api/public/videos/${id}/vote`),
       404,
@@ -469,6 +499,23 @@ describe('nobody', () => {
     ['lists the store', () => api.send('GET', '/_store/anb-rising-stars?list-type=2'), 403, 'not_signed'],
     ['changes the health', () => api.send('POST', '/health'), 405, 'method_not_allowed'],
   ]);
+});
+
+test.each([
+  ...[
+    '/',
+    '/swagger',
+    '/swagger/start.js',
+    '/swagger/swagger-ui.css',
+    '/openapi.json',
+    '/nothing',
+    '/api/nothing',
+  ],
+  '/_store/anb-rising-stars/originals/a',
+])('a browser is told by %s to be careful', async (path) => {
+  const { headers } = await api.send('GET', path);
+  for (const name of Object.keys(SECURITY_HEADERS)) expect(headers.get(name), name).toBeTruthy();
+  expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; (?!.*unsafe)/);
 });
 
 test.each(['%25', '_', '%5C', "'%20or%201=1--"])('the city %s is a name that nobody has', async (city) => {

@@ -1,34 +1,35 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '@anb/embedded/ports';
-import { migrate } from '@anb/migrate';
+import { migrate, readMigrations } from '@anb/migrate';
 import { openDatabase } from '@anb/service-kit/database';
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
 import { passwords } from '@anb/testing/logins';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { MIGRATION } from '../services/transcoder/src/store.ts';
 import { killServices, type RunningService, type ServiceName, startService } from './service.ts';
 
-const keyFile = join(tmpdir(), `anb-key-${process.pid}.pem`);
+const keysDir = mkdtempSync(join(tmpdir(), 'anb-keys-'));
 let database: TestDatabase;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(join(keysDir, 'signing-key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
 });
 afterAll(async () => {
   killServices();
   await database.drop();
-  rmSync(keyFile, { force: true });
+  rmSync(keysDir, { recursive: true });
 });
 
 const start = (name: ServiceName, databaseUrl = database.url(`anb_${name}`)) =>
   startService(name, {
     DATABASE_URL: databaseUrl,
-    SIGNING_KEY_FILE: keyFile,
+    SIGNING_KEYS_DIR: keysDir,
     S3_BUCKET: 'none',
     S3_ENDPOINT: inject('s3Endpoint'),
     SQS_QUEUE_URL: 'http://127.0.0.1/none',
@@ -40,11 +41,14 @@ const expectWaiting = async ({ statusOf }: RunningService) =>
   expect([await statusOf('/livez'), await statusOf('/readyz')]).toEqual([200, 503]);
 
 const newest: [ServiceName, string][] = [
-  ['auth', 'auth/0001_accounts.sql'],
-  ['videos', 'videos/0007_given_up.sql'],
-  ['votes', 'votes/0001_votes.sql'],
-  ['transcoder', 'videos/0007_given_up.sql'],
+  ['auth', newestOf('auth')],
+  ['videos', newestOf('videos')],
+  ['votes', newestOf('votes')],
+  ['transcoder', MIGRATION],
 ];
+function newestOf(schema: string): string {
+  return readMigrations().findLast(({ file }) => file.startsWith(`${schema}/`))?.file ?? '';
+}
 
 describe('on a database without its migrations', () => {
   test('each service says which one it waits for, is alive and not ready, and goes on once they are applied', async () => {

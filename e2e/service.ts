@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
+import { keepOutput } from '@anb/testing/logs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 15_000;
@@ -18,17 +19,21 @@ export async function startService(name: ServiceName, env: Record<string, string
     cwd: root,
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       HOST: '127.0.0.1',
       PORT: String(port),
       OPS_PORT: String(opsPort),
       PUBLIC_URL: 'http://127.0.0.1',
+      MAIL_URL: 'smtp://127.0.0.1:9',
+      MAIL_FROM: 'no-reply@example.com',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);
+  keepOutput(child, name);
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -60,6 +65,12 @@ export async function startService(name: ServiceName, env: Record<string, string
       const exit = once(child, 'exit');
       child.kill('SIGTERM');
       return exit;
+    },
+    /** As a node that is lost does. */
+    kill: async () => {
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
     },
   };
 }

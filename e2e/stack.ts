@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
+import { keepOutput, noteSecrets } from '@anb/testing/logs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 60_000;
@@ -36,6 +37,7 @@ export async function startStack(dataDir: string, env: Record<string, string> = 
     env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  keepOutput(child, 'stack');
   let log = '';
   const url = await new Promise<string>((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`the stack was not ready in time:\n${log}`)), READY_MS);
@@ -50,6 +52,7 @@ export async function startStack(dataDir: string, env: Record<string, string> = 
     child.stderr?.on('data', read);
     child.once('close', () => reject(new Error(`the stack ended:\n${log}`)));
   });
+  noteSecrets(...Object.values(passwordsOf(dataDir)));
   return {
     url,
     log: () => log,
@@ -70,6 +73,10 @@ export async function startStack(dataDir: string, env: Record<string, string> = 
     kill: () => killTree(child),
   };
 }
+
+/** Of the database's logins. */
+export const passwordsOf = (dataDir: string): Record<string, string> =>
+  JSON.parse(readFileSync(join(dataDir, 'secrets', 'passwords.json'), 'utf8'));
 
 async function killTree(child: ChildProcess): Promise<void> {
   const exit = once(child, 'exit');

@@ -6,11 +6,13 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
+import { keepOutput } from '@anb/testing/logs';
 import { publicServices } from '@anb/topology';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Api, PASSWORD } from './api.ts';
+import { killServices, startService } from './service.ts';
 import { environmentOf, makeDataDir, type RunningStack, startStack } from './stack.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -40,6 +42,7 @@ beforeAll(async () => {
   admin = openDatabase({ url: url.href, max: 1, applicationName: 'test' });
 });
 afterAll(async () => {
+  killServices();
   await admin?.end();
   await stack?.stop();
   folder.remove();
@@ -48,9 +51,10 @@ afterAll(async () => {
 async function run(program: 'doctor' | 'smoke', change: Record<string, string> = {}) {
   const child = spawn(process.execPath, [`packages/toolbox/src/${program}.ts`], {
     cwd: root,
-    env: { ...env, ...change },
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env, ...change },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  keepOutput(child, 'command');
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code, out, err };
 }
@@ -150,12 +154,14 @@ describe('the doctor', () => {
 });
 
 describe('the smoke test', () => {
-  test('plays a contest at the services, and takes back what it published', async () => {
+  test('plays a contest at the services, and takes back what it published and its accounts', async () => {
     const { code, out, err } = await run('smoke');
     expect(`${out}${err}`).toMatch(/The system works\.\n$/);
     expect(out).toMatch(/^ok {4}the ranking has it, votes: 1/m);
     expect(code).toBe(0);
     expect((await new Api(stack.url).send('GET', '/api/public/rankings')).body).toEqual([]);
+    const accounts = await admin`select email from auth.users`;
+    expect(accounts).toEqual([{ email: null }, { email: null }]);
   }, 60_000);
 
   test('plays it through the load balancer too; a closed contest is said and its votes are skipped', async () => {
@@ -166,6 +172,25 @@ describe('the smoke test', () => {
     );
     expect(out).toMatch(/^skip {2}votes: voting is closed/m);
     expect(out).toMatch(/^ok {4}the ranking has it, votes: 0/m);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  test('takes for right that votes need a verified e-mail, where they do', async () => {
+    const { DATABASE_URL = '' } = environmentOf(stack.pidOf('votes'));
+    const strict = await startService('votes', { DATABASE_URL, VOTE_NEEDS_VERIFIED_EMAIL: 'true' });
+    await strict.untilReady();
+    const { code, out } = await run('smoke', { VOTES_URL: strict.url }).finally(strict.stop);
+    expect(out).toMatch(/^skip {2}votes: they need a verified e-mail/m);
+    expect(out).toMatch(/^ok {4}the ranking has it, votes: 0/m);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  test('goes as far as it can while organisers review videos', async () => {
+    const set = (on: boolean) => admin`update votes.contest set review_before_publication = ${on}`;
+    await set(true);
+    const { code, out } = await run('smoke').finally(() => set(false));
+    expect(out).toMatch(/^skip {2}the public page, votes and ranking: organisers review videos/m);
+    expect(out).toMatch(/^ok {4}the clip is withdrawn and deleted/m);
     expect(code).toBe(0);
   }, 60_000);
 
@@ -207,6 +232,7 @@ async function serviceCommand(words: string[], change: Record<string, string> = 
     env: { ...process.env, DATA_DIR: folder.path, AWS_ACCESS_KEY_ID: 'elsewhere', ...change },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  keepOutput(child, 'command');
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code, out, err };
 }
@@ -288,5 +314,25 @@ test('npm run auth -- role makes an organiser of an account, and a player again'
   for (const words of [[email], [email, 'admin'], [email, 'player', 'organiser']]) {
     const { code, err } = await serviceCommand(['auth', 'role', ...words]);
     expect([code, err]).toEqual([2, 'role EMAIL ROLE, which is one of: player, organiser\n']);
+  }
+});
+
+test('npm run auth -- export-account and delete-account do for a person what the API does', async () => {
+  const { email } = await new Api(stack.url).signUp();
+  const exported = await serviceCommand(['auth', 'export-account', email.toUpperCase()]);
+  expect(JSON.parse(exported.out)).toMatchObject({
+    account: { email, city: 'Bogotá' },
+    videos: [],
+    votes: [],
+  });
+  const deleted = await serviceCommand(['auth', 'delete-account', email]);
+  expect([deleted.code, deleted.out]).toEqual([0, expect.stringContaining('is deleted')]);
+  for (const command of ['export-account', 'delete-account']) {
+    const unknown = await serviceCommand(['auth', command, email]);
+    expect([unknown.code, unknown.err]).toEqual([1, `There is no account of ${email}.\n`]);
+    for (const words of [[], [email, 'now']]) {
+      const { code, err } = await serviceCommand(['auth', command, ...words]);
+      expect([code, err]).toEqual([2, `${command} EMAIL\n`]);
+    }
   }
 });

@@ -34,7 +34,7 @@ export function describeServices(): Record<'auth' | 'videos' | 'votes', ApiDocum
   const described = (app: { getOpenAPI31Document: (config: typeof about) => unknown }) =>
     JSON.parse(JSON.stringify(app.getOpenAPI31Document(about)));
   return {
-    auth: described(createAuth(nothing() as OfAuth)),
+    auth: described(createAuth({ ...nothing(), publicUrl: 'http://127.0.0.1' } as OfAuth)),
     videos: described(createVideos(nothing() as OfVideos)),
     votes: described(createVotes(nothing() as OfVotes)),
   };

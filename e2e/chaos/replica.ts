@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
+import { keepOutput } from '@anb/testing/logs';
 import { descendants } from '../stack.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -75,6 +76,7 @@ export class Replica {
       cwd: root,
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         HOST: '127.0.0.1',
         PORT: String(port),
         OPS_PORT: String(opsPort),
@@ -84,6 +86,7 @@ export class Replica {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
+    keepOutput(child, service);
     const words: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -21,7 +21,7 @@ export async function staleWorker(world: World): Promise<Result> {
       moment: 'upload',
       stand: standAt(({ s3, bucket }) => s3.hold('request', `PUT /${bucket.name}/media/`)),
     },
-    { moment: 'publish', stand: standAt(({ database }) => database.hold('request', 'videos.publish_v1')) },
+    { moment: 'publish', stand: standAt(({ database }) => database.hold('request', 'videos.publish_v2')) },
   ]) {
     await world.scaleTranscoders(0);
     await world.scaleTranscoders(1);

@@ -44,7 +44,8 @@ export async function uploadPatiently(
   while (performance.now() < deadline) {
     const videoId = await uploadOnce(world, player, ledger, { bytes, isPublic });
     if (videoId) return videoId;
-    await sleep(200 + 300 * Math.random());
+    // As often as a person may for minutes on end.
+    await sleep(1000 + 300 * Math.random());
   }
   throw new Error('an upload was never taken');
 }

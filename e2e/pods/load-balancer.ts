@@ -149,7 +149,9 @@ export class LoadBalancer {
       ...{ localAddress: addresses.loadBalancer, method: incoming.method, path: incoming.url },
       headers: {
         ...incoming.headers,
-        'x-forwarded-for': incoming.socket.remoteAddress ?? '',
+        'x-forwarded-for': [incoming.headers['x-forwarded-for'] ?? [], incoming.socket.remoteAddress ?? '']
+          .flat()
+          .join(', '),
         'x-forwarded-proto': 'https',
         'x-forwarded-port': '443',
       },

@@ -68,7 +68,7 @@ async function nameLoadBalancer(folder: string): Promise<void> {
   await promisify(execFile)('mount', ['--bind', hosts, '/etc/hosts']);
 }
 
-/** With the chart's defaults, save where things are. */
+/** With the chart's defaults, save where things are, and that people come through a CDN: one address would be too few. */
 async function render(folder: string, backends: Record<string, unknown>): Promise<KubernetesObject[]> {
   const values = join(folder, 'values.json');
   const networkPolicy = {
@@ -76,7 +76,13 @@ async function render(folder: string, backends: Record<string, unknown>): Promis
     databaseCidrs: [`${addresses.database}/32`],
     awsCidrs: [`${addresses.aws}/32`],
   };
-  writeFileSync(values, JSON.stringify({ publicUrl: PUBLIC_URL, networkPolicy, ...backends }));
+  const ingress = { trustedProxyHops: 2 };
+  // The visitors have no mailbox.
+  const votes = { needsVerifiedEmail: false };
+  writeFileSync(
+    values,
+    JSON.stringify({ publicUrl: PUBLIC_URL, ingress, networkPolicy, votes, ...backends }),
+  );
   const { helm4 } = await findHelm();
   return helmTemplate(helm4, chart, { release: RELEASE, namespace: NAMESPACE, values: [values] });
 }

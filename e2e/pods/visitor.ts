@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
@@ -23,6 +24,8 @@ export class Visitor {
   readonly #url: string;
   readonly #email: string;
   readonly #count: (failure?: string) => void;
+  /** As a CDN tells it. */
+  readonly #address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;
   #token = '';
 
   constructor(url: string, email: string, count: (failure?: string) => void) {
@@ -106,6 +109,7 @@ export class Visitor {
     const upload = request(`${this.#url}/api/videos/upload`, {
       method: 'POST',
       headers: {
+        'x-forwarded-for': this.#address,
         authorization: `Bearer ${this.#token}`,
         'content-type': `multipart/form-data; boundary=${boundary}`,
         'content-length': body.length,
@@ -135,6 +139,7 @@ export class Visitor {
   async #ask(method: string, path: string, { json, expect = {} }: Sent = {}): Promise<unknown> {
     const { status = 200, holds = () => true } = expect;
     const headers = {
+      'x-forwarded-for': this.#address,
       ...(this.#token && { authorization: `Bearer ${this.#token}` }),
       ...(json !== undefined && { 'content-type': 'application/json' }),
     };

@@ -3,9 +3,14 @@ import type { Construct } from 'constructs';
 import { Commands } from './constructs/commands.ts';
 import {
   awsConfig,
+  browserConfig,
+  challengeConfig,
+  challengeSecret,
   databaseConfig,
   databaseSecret,
   deadLetterConfig,
+  mailConfig,
+  mailSecret,
   publicConfig,
   signedUrlConfig,
 } from './constructs/config.ts';
@@ -29,12 +34,8 @@ const database = (login: 'auth' | 'videos' | 'votes' | 'transcoder') => {
   return { config: databaseConfig(access), secret: databaseSecret(access) };
 };
 
-const signingKey = {
-  folder: 'signing-key',
-  secret: secrets.signingKey.existingSecret,
-  key: secrets.signingKey.key,
-  file: 'signing-key.pem',
-};
+/** All of the Secret: while a key is rotated it holds two. */
+const signingKeys = { folder: 'signing-keys', secret: secrets.signingKey.existingSecret };
 
 /** The job in hand may go on for the grace period, less the time to put it back. */
 const grace = transcoder.terminationGracePeriodSeconds;
@@ -55,16 +56,21 @@ export class RisingStars extends Chart {
       values: auth,
       config: {
         ...db.auth.config,
-        SIGNING_KEY_FILE: secretPath(signingKey),
+        ...browserConfig,
+        PUBLIC_URL: text`${values.publicUrl}`,
+        SIGNING_KEYS_DIR: secretPath(signingKeys),
         HASH_CONCURRENCY: text`${auth.hashConcurrency}`,
+        ...mailConfig,
+        ...challengeConfig,
       },
-      secretFiles: [db.auth.secret, signingKey],
-      reaches: { database: true },
+      secretFiles: [db.auth.secret, signingKeys, mailSecret, challengeSecret],
+      reaches: { database: true, mail: true, challenge: true },
     });
     new HttpService(this, 'videos', {
       values: videos,
       config: {
         ...db.videos.config,
+        ...browserConfig,
         ...awsConfig,
         ...signedUrlConfig,
         ...deadLetterConfig,
@@ -85,9 +91,17 @@ export class RisingStars extends Chart {
     });
     new HttpService(this, 'votes', {
       values: votes,
-      config: { ...db.votes.config, ...publicConfig },
-      secretFiles: [db.votes.secret],
-      reaches: { database: true },
+      config: {
+        ...db.votes.config,
+        ...browserConfig,
+        ...publicConfig,
+        VOTE_NEEDS_VERIFIED_EMAIL: text`${votes.needsVerifiedEmail}`,
+        ...challengeConfig,
+        VOTES_PER_MINUTE_USER: text`${votes.votesPerMinute.user}`,
+        VOTES_PER_MINUTE_ADDRESS: text`${votes.votesPerMinute.address}`,
+      },
+      secretFiles: [db.votes.secret, challengeSecret],
+      reaches: { database: true, challenge: true },
       calledBy: ['portal'],
     });
     new HttpService(this, 'portal', {

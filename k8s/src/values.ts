@@ -26,6 +26,7 @@ const CIDR = z
   );
 const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 const URL_OR_EMPTY = /^(https?:\/\/\S+)?$/;
+const ORIGINS_OR_EMPTY = /^(https?:\/\/[^\s,/*]+(,https?:\/\/[^\s,/*]+)*)?$/;
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const NAME_OR_EMPTY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/;
 const REGISTRY = /^([a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*)?$/;
@@ -191,6 +192,11 @@ export const schema = section('Values of the chart.', {
     'How browsers reach the system. The ingress answers for its host.',
   ),
   mediaBaseUrl: pattern(URL_OR_EMPTY, '', 'Where a CDN serves the clips; {publicUrl}/media when empty.'),
+  corsOrigins: pattern(
+    ORIGINS_OR_EMPTY,
+    '',
+    'Other sites whose scripts may read the answers, with commas between: https://app.example.com. None when empty.',
+  ),
 
   image: section('Holds for every image.', {
     registry: pattern(REGISTRY, '', 'As in 123456789012.dkr.ecr.us-east-1.amazonaws.com.'),
@@ -247,6 +253,29 @@ export const schema = section('Values of the chart.', {
     visibilitySeconds: int(5, 600, 30, 'How long a job stays with a worker that gives no sign of life.'),
   }),
 
+  mail: section(
+    'The mail server: codes that verify an address, links that reset a password, news of clips.',
+    {
+      host: pattern(
+        /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+        'smtp.example.internal',
+        'Its address, as in email-smtp.us-east-1.amazonaws.com.',
+      ),
+      port: int(1, 65_535, 587, 'Its port.'),
+      tls: oneOf(
+        ['starttls', 'implicit', 'off'],
+        'starttls',
+        'starttls (587) and implicit (465) send nothing without TLS; off is for a relay beside the pods.',
+      ),
+      username: text('', 'Who signs in, with the password in secrets.smtp; nobody when empty.'),
+      from: pattern(
+        /^([^<>@"]+ )?<?[^\s<>@",]+@[^\s<>@",]+>?$/,
+        'ANB Rising Stars <no-reply@showcase.example.com>',
+        'The sender, which the server must allow.',
+      ),
+    },
+  ),
+
   secrets: section('Secrets that must exist in the namespace, or be brought by externalSecrets.', {
     master: section('Login that makes roles and migrates (the master user of RDS).', {
       ...secretName('rising-stars-database-master'),
@@ -257,10 +286,23 @@ export const schema = section('Values of the chart.', {
     videos: databaseSecret('videos'),
     votes: databaseSecret('votes'),
     transcoder: databaseSecret('transcoder'),
-    signingKey: section('Key that signs access tokens.', {
-      ...secretName('rising-stars-signing-key'),
-      key: pattern(KEY, 'signing-key.pem', 'Key of the EC P-256 private key (PEM).'),
+    signingKey: section(
+      'Keys that sign access tokens: each entry is an EC P-256 private key (PEM), whatever its name.',
+      secretName('rising-stars-signing-key'),
+    ),
+    smtp: section('Password of mail.username; read only when that is set.', {
+      ...secretName('rising-stars-smtp'),
+      passwordKey: pattern(KEY, 'password', 'Key of the password.'),
     }),
+  }),
+  challenge: section('A bot challenge at sign-up and vote: Turnstile, hCaptcha, reCAPTCHA.', {
+    verifyUrl: pattern(
+      /^(https:\/\/[^\s/:]+\/\S*)?$/,
+      '',
+      "The provider's siteverify, as in https://challenges.cloudflare.com/turnstile/v0/siteverify; no challenge when empty.",
+    ),
+    ...secretName('rising-stars-challenge'),
+    key: pattern(KEY, 'secret', 'Key of the secret that the provider gave.'),
   }),
   externalSecrets: section('The secrets from AWS Secrets Manager, by the External Secrets operator.', {
     enabled: flag(false, 'Makes an ExternalSecret for each entry of `secrets`, from its remoteKey.'),
@@ -321,6 +363,19 @@ export const schema = section('Values of the chart.', {
       memoryLimit: '512Mi',
     }),
     databasePool: databasePool(10),
+    needsVerifiedEmail: flag(
+      true,
+      'Only voters whose e-mail is verified are counted: one vote an account is fair only if accounts cost something.',
+    ),
+    votesPerMinute: section('Votes that are taken; then 429.', {
+      user: int(1, 1_000_000, 240, 'Of one account.'),
+      address: int(
+        1,
+        1_000_000,
+        1200,
+        "Of one address: a school's, or a mobile carrier's with thousands behind it.",
+      ),
+    }),
   }),
   portal: section('The pages.', {
     ...httpService({
@@ -414,6 +469,12 @@ export const schema = section('Values of the chart.', {
       120,
       'Idle time before the load balancer closes; the services keep connections for 125 s.',
     ),
+    trustedProxyHops: int(
+      0,
+      5,
+      1,
+      'Proxies before the pods that append to X-Forwarded-For: the load balancer, and 2 with a CDN before it. Too many, and clients choose the address that limits count by.',
+    ),
     deletionProtection: flag(false, 'Whether the load balancer refuses to be deleted.'),
     accessLogsBucket: text('', 'S3 bucket of the access logs; none when empty.'),
     tags: leaf(
@@ -434,6 +495,8 @@ export const schema = section('Values of the chart.', {
       ['0.0.0.0/0'],
       'S3, SQS and STS on port 443. Through a gateway endpoint S3 keeps its public addresses: those of its prefix list must be in.',
     ),
+    mailCidrs: list(CIDR, 1, ['0.0.0.0/0'], 'The mail server, on mail.port.'),
+    challengeCidrs: list(CIDR, 1, ['0.0.0.0/0'], "The bot challenge's provider, where there is one."),
     monitoringNamespace: name('monitoring', 'Where Prometheus runs.'),
   }),
 

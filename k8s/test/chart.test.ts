@@ -205,6 +205,18 @@ describe('files', () => {
   });
 });
 
+test('a signing key is added to its Secret alone: all entries of it are brought and mounted', async () => {
+  const objects = await render({ values: valuesOf('ci/external-secrets-remote-keys-values.yaml') });
+  const { spec } = named(objects, 'ExternalSecret', 'rising-stars-signing-key');
+  expect([spec.data, spec.dataFrom]).toEqual([
+    undefined,
+    [{ extract: { key: 'production/rising-stars/signing-key' } }],
+  ]);
+  const pod = named(objects, 'Deployment', 'rising-stars-auth').spec.template.spec;
+  const volume = pod.volumes.find(({ name }: { name: string }) => name === 'signing-keys');
+  expect(volume.secret).toEqual({ secretName: 'rising-stars-signing-key', defaultMode: 0o440 });
+});
+
 test('the alerts know the pods of a release by its name, and where its runbooks are', async () => {
   const set = { 'monitoring.runbookBase': 'https://wiki.example.com/runbooks' };
   const rules = JSON.stringify(

@@ -57,6 +57,18 @@ function put(path: string[], value: unknown, into: Record<string, unknown> = {})
   return into;
 }
 
+test('the chart’s README says of every Secret who reads it', () => {
+  const section =
+    read('charts/rising-stars/README.md')
+      .split('\n## ')
+      .find((part) => part.startsWith('Secrets')) ?? '';
+  const names = [...text.matchAll(/existingSecret: (\S+)/g)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(7);
+  const isTold = (name: string) =>
+    section.includes(`\`${name}\``) || section.includes(`\`${name.replace('rising-stars-database', '')}\``);
+  expect(names.filter((name) => !isTold(name))).toEqual([]);
+});
+
 /** Breaks one rule in every leaf that has it, in one run: Helm names them all. */
 async function expectAllRefused(rule: string, breaking: (node: Schema) => unknown) {
   const broken = leaves.filter(({ node }) => breaking(node) !== undefined);

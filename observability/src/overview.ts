@@ -231,6 +231,35 @@ const outbox: Row = {
   ],
 };
 
+const mails: Row = {
+  title: 'Mails',
+  panels: [
+    one({
+      title: 'Mails waiting',
+      description: 'Codes, links and news of clips that are not sent yet.',
+      unit: 'short',
+      expr: shared('anb_mails_waiting'),
+      legend: 'waiting',
+    }),
+    one({
+      title: 'Oldest mail',
+      description:
+        'A mail leaves within seconds. After a quarter of an hour without any sent the alert stands.',
+      unit: 's',
+      limit: 900,
+      expr: shared('anb_mail_oldest_seconds'),
+      legend: 'oldest',
+    }),
+    one({
+      title: 'Attempts to send',
+      description: 'Per second, by result, by all replicas of auth.',
+      unit: 'ops',
+      expr: `sum by (result) (${rate('anb_mails_total')})`,
+      legend: '{{result}}',
+    }),
+  ],
+};
+
 const resources: Row = {
   title: 'Resources',
   panels: [
@@ -278,5 +307,5 @@ const resources: Row = {
 export const overview = dashboard({
   uid: 'anb-overview',
   title: 'ANB Rising Stars / Overview',
-  rows: [traffic, voting, transcoding, outbox, resources],
+  rows: [traffic, voting, transcoding, outbox, mails, resources],
 });

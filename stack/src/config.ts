@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { count, port, readEnv, text, url } from '@anb/service-kit/env';
+import { count, origin, origins, port, readEnv, text, url } from '@anb/service-kit/env';
 import { logLevel } from '@anb/service-kit/service-env';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -12,9 +12,13 @@ export const readConfig = () =>
       .default('.data')
       .transform((path) => resolve(root, path)),
     /** How browsers reach the gateway; by default http://127.0.0.1:PORT. */
-    PUBLIC_URL: url().optional(),
+    PUBLIC_URL: origin().optional(),
     /** Where a CDN stands; by default {PUBLIC_URL}/media. */
     MEDIA_BASE_URL: url().optional(),
+    /** The gateway is one; 2 with a proxy before it. */
+    TRUSTED_PROXY_HOPS: count(0, 5).default(1),
+    /** Of a page under development, say; each exactly as the browser names it. */
+    CORS_ORIGINS: origins().default([]),
     LOG_LEVEL: logLevel(),
     /** Transcoder processes. */
     TRANSCODERS: count(0, 16).default(1),

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const pidFile = (folder: string) => join(folder, 'stack.pid');
 
@@ -17,12 +17,19 @@ export function takeDataDir(folder: string): () => void {
     );
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(file, String(process.pid));
   } catch (error) {
     throw new Error(`DATA_DIR must be a folder that can be written: ${(error as Error).message}`);
   }
   return () => rmSync(file, { force: true });
+}
+
+/** Below /proc, where nothing can be made, Node's own `recursive` never ends. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (folder !== dirname(folder)) makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** The process that holds the folder; a killed one leaves its file, and its number may be another's by now. */

@@ -10,3 +10,8 @@ export async function tryPort(port: number): Promise<void> {
   });
   await new Promise((resolve) => server.close(resolve));
 }
+
+export const TAKEN_MEANWHILE = 'an internal port was taken meanwhile; run npm start again';
+
+/** Whether a line of a program, or of Postgres, says that it could not listen. */
+export const saysPortTaken = (line: string) => /EADDRINUSE|Address already in use/.test(line);

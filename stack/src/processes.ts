@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parse, readable, say } from './log-lines.ts';
+import { saysPortTaken, TAKEN_MEANWHILE } from './port.ts';
 
 export interface Program {
   name: string;
@@ -26,10 +27,10 @@ function launch(
   onLine = (line: string) => say(name, readable(line)),
 ): ChildProcess {
   // Nothing of this shell's environment but what a program needs to run: no AWS account can slip in.
-  const { PATH = '', HOME = '', TMPDIR } = process.env;
+  const { PATH = '', HOME = '', TMPDIR, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ['--import', tether, file], {
     cwd: root,
-    env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...env },
+    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // In a group of its own: Ctrl-C reaches the stack alone, which stops everything in order.
     detached: true,
@@ -71,6 +72,7 @@ export class Supervised {
   #child: ChildProcess;
   #stopping = false;
   #isReady = false;
+  #portWasTaken = false;
 
   constructor(program: Program) {
     this.#program = program;
@@ -83,7 +85,10 @@ export class Supervised {
 
   #start(): ChildProcess {
     const { name, file, env } = this.#program;
-    const child = launch(name, file, env);
+    const child = launch(name, file, env, (line) => {
+      this.#portWasTaken ||= saysPortTaken(line);
+      say(name, readable(line));
+    });
     child.once('exit', async (code, signal) => {
       if (this.#stopping || !this.#isReady) return;
       say(name, `ended (${signal ?? code}); starting it again`);
@@ -98,8 +103,7 @@ export class Supervised {
     const { name, opsPort } = this.#program;
     const deadline = Date.now() + READY_MS;
     while (Date.now() < deadline) {
-      if (this.#child.exitCode !== null)
-        throw new Error(`${name} did not start; its last lines above say why`);
+      if (this.#child.exitCode !== null) throw new Error(`${name} did not start; ${this.#whyNot()}`);
       const answer = await fetch(`http://127.0.0.1:${opsPort}/readyz`).catch(() => null);
       await answer?.body?.cancel();
       if (answer?.ok) {
@@ -109,6 +113,10 @@ export class Supervised {
       await sleep(50);
     }
     throw new Error(`${name} was not ready within ${READY_MS / 1000} s`);
+  }
+
+  #whyNot(): string {
+    return this.#portWasTaken ? TAKEN_MEANWHILE : 'its last lines above say why';
   }
 
   async stop(): Promise<void> {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { startCloud } from '@anb/embedded/cloud';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { freePorts } from '@anb/embedded/ports';
@@ -12,7 +13,7 @@ import type { Config } from './config.ts';
 import { takeDataDir } from './data-dir.ts';
 import { writeEnvironment } from './environment.ts';
 import { say } from './log-lines.ts';
-import { tryPort } from './port.ts';
+import { saysPortTaken, TAKEN_MEANWHILE, tryPort } from './port.ts';
 import { type Program, runCommand, runToEnd, Supervised } from './processes.ts';
 import { loadSecrets } from './secrets.ts';
 
@@ -43,7 +44,7 @@ export class Stack {
     });
     this.#later('data folder', giveBack);
     say('stack', `ffmpeg ${version} (${ffmpeg})`);
-    const { passwords, signingKeyFile } = loadSecrets(config.DATA_DIR);
+    const { passwords, signingKeysDir } = loadSecrets(config.DATA_DIR);
     const [gatewayPort = 0, databasePort = 0, cloudPort = 0, ...servicePorts] = await freePorts(
       20 + config.TRANSCODERS,
     );
@@ -56,6 +57,8 @@ export class Stack {
       port: databasePort,
       password: passwords.postgres,
       onLog: (line) => /(FATAL|PANIC|closed to|left behind)/.test(line) && say('postgres', line),
+    }).catch((error) => {
+      throw saysPortTaken(error.message) ? new Error(`Postgres did not start; ${TAKEN_MEANWHILE}`) : error;
     });
     this.#keep('Postgres', postgres);
     say('stack', 'S3 and SQS start');
@@ -113,16 +116,29 @@ export class Stack {
       };
     };
     const web = (name: PublicService, env: Record<string, string>) =>
-      program(name, { PORT: String(ports[name]), ...env });
-    const videos = web('videos', {
+      program(name, {
+        PORT: String(ports[name]),
+        TRUSTED_PROXY_HOPS: String(config.TRUSTED_PROXY_HOPS),
+        ...env,
+      });
+    const api = (name: PublicService, env: Record<string, string>) =>
+      web(name, { CORS_ORIGINS: config.CORS_ORIGINS.join(','), ...env });
+    const videos = api('videos', {
       ...databaseUrl('videos'),
       ...addresses,
       ...storage,
       SQS_DEAD_LETTER_URL: cloud.deadLetterUrl,
       S3_PUBLIC_ENDPOINT: `${publicUrl}${STORE_PATH}`,
     });
-    const auth = web('auth', { ...databaseUrl('auth'), SIGNING_KEY_FILE: signingKeyFile });
-    for (const { name, env } of [auth, videos]) writeEnvironment(config.DATA_DIR, name, env);
+    const auth = api('auth', {
+      ...databaseUrl('auth'),
+      PUBLIC_URL: publicUrl,
+      SIGNING_KEYS_DIR: signingKeysDir,
+      MAIL_URL: pathToFileURL(join(config.DATA_DIR, 'mails')).href,
+      MAIL_FROM: 'ANB Rising Stars <no-reply@example.com>',
+    });
+    const importing = { name: 'import', env: { DATABASE_URL: postgres.url, ...storage } };
+    for (const { name, env } of [auth, videos, importing]) writeEnvironment(config.DATA_DIR, name, env);
     // The queue ended with the last stop; and nothing here cleans up every hour, as the cluster does.
     const [requeued] = await Promise.all([
       runCommand('requeue', videos.env),
@@ -132,7 +148,7 @@ export class Stack {
     await this.#run([
       auth,
       videos,
-      web('votes', { ...databaseUrl('votes'), ...addresses }),
+      api('votes', { ...databaseUrl('votes'), ...addresses }),
       web('portal', { VOTES_URL: urls.votes }),
       ...Array.from({ length: config.TRANSCODERS }, () =>
         program('transcoder', {

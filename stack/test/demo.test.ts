@@ -4,8 +4,10 @@ import { Api } from '@anb/api-client/api';
 import { describe, expect, test } from 'vitest';
 import { demoCommand } from '../src/demo/config.ts';
 import { greet } from '../src/demo/greeting.ts';
-import { fans, players } from '../src/demo/players.ts';
+import { fans, type Player, players } from '../src/demo/players.ts';
+import { ProgressLine } from '../src/demo/progress-line.ts';
 import { rankingTable } from '../src/demo/ranking.ts';
+import { findEarlierVideo, lookForReview, waitUntilProcessed } from '../src/demo/videos.ts';
 import { ballots } from '../src/demo/votes.ts';
 
 describe('ballots', () => {
@@ -46,6 +48,30 @@ test('the ranking table aligns numbers to the right and words to the left', () =
     '   1  Yeferson Mosquera  Cali     19  yes        Gancho',
     '  10  Sara Nieto         Cali      6  -          Gancho',
   ]);
+});
+
+test('a contest whose videos are reviewed is told before anybody votes, with what to do', async () => {
+  const [player] = players;
+  const waiting = {
+    video_id: 'x',
+    title: player?.title,
+    is_public: true,
+    status: 'processed',
+    review: 'pending',
+  };
+  const server = createServer((request, response) =>
+    response
+      .setHeader('content-type', 'application/json')
+      .end(JSON.stringify(request.url === '/api/videos' ? [waiting] : waiting)),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const api = new Api(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const account = { person: player as Player, token: 'x', isNew: false };
+  const whatToDo = /reviewed before they open.*PUT {2}\/api\/admin\/contest with/s;
+  await expect(findEarlierVideo(api, account)).rejects.toThrow(whatToDo);
+  await expect(lookForReview(api, account, 'x')).rejects.toThrow(whatToDo);
+  await expect(waitUntilProcessed(api, account, 'x', new ProgressLine(''))).rejects.toThrow(whatToDo);
+  server.close();
 });
 
 test('something else at the address is told from the system', async () => {

@@ -36,8 +36,13 @@ test('a port that is taken is told before anything starts, and nothing else', as
 test('data that can not be written are told by the name of their setting', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
-  for (const path of [file, join(file, 'below')])
+  // Below /proc nothing can be made, not even by root.
+  for (const [path, named] of [
+    [file, file],
+    [join(file, 'below'), file],
+    ['/proc/data/below', '/proc/data'],
+  ] as const)
     expect(await start({ PORT: '0', DATA_DIR: path })).toMatch(
-      new RegExp(`\nDATA_DIR must be a folder that can be written: E.* '${path}'\n\n$`),
+      new RegExp(`\nDATA_DIR must be a folder that can be written: E.* '${named}'\n\n$`),
     );
 });

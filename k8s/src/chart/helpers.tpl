@@ -43,6 +43,16 @@ idle_timeout.timeout_seconds={{ .idleTimeoutSeconds }},routing.http.drop_invalid
 {{- $sum }}
 {{- end }}
 
+{{- /* Where mails go; in a development cluster into a folder of the pod. */}}
+{{- define "rising-stars.mailUrl" -}}
+{{- if .Values.dev.enabled }}file:///tmp/mails
+{{- else }}
+{{- with .Values.mail -}}
+{{ if eq .tls "implicit" }}smtps{{ else }}smtp{{ end }}://{{ .host }}:{{ .port | int }}{{ if eq .tls "off" }}?tls=off{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- /* A development cluster's secret, made once and kept: (list root secret). */}}
 {{- define "rising-stars.devSecret" -}}
 {{- $root := index . 0 }}
@@ -50,8 +60,8 @@ idle_timeout.timeout_seconds={{ .idleTimeoutSeconds }},routing.http.drop_invalid
 {{- $kept := (lookup "v1" "Secret" $root.Release.Namespace $secret.existingSecret).data }}
 {{- if $kept }}
 {{- toYaml $kept }}
-{{- else if $secret.key }}
-{{ $secret.key }}: {{ genPrivateKey "ecdsa" | b64enc }}
+{{- else if not $secret.passwordKey }}
+signing-key.pem: {{ genPrivateKey "ecdsa" | b64enc }}
 {{- else }}
 {{- with $secret.usernameKey }}
 {{ . }}: {{ "postgres" | b64enc }}

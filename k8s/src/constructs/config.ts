@@ -1,8 +1,8 @@
-import { type Expression, text, when } from '../template/placeholders.ts';
+import { Expression, text, when } from '../template/placeholders.ts';
 import { values } from '../values.ts';
 import { type Config, databaseCaFile, type SecretFile, secretPath } from './pod.ts';
 
-const { database, storage, queue, dev } = values;
+const { database, storage, queue, mail, secrets, dev } = values;
 
 interface Database {
   readonly login: string;
@@ -45,12 +45,48 @@ export const publicConfig: Config = {
   MEDIA_BASE_URL: when(values.mediaBaseUrl, text`${values.mediaBaseUrl}`),
 };
 
+export const browserConfig: Config = {
+  CORS_ORIGINS: when(values.corsOrigins, text`${values.corsOrigins}`),
+};
+
 /** Where signed addresses lead, which a browser opens. */
 export const signedUrlConfig: Config = {
   S3_PUBLIC_ENDPOINT: when(storage.publicEndpoint, text`${storage.publicEndpoint}`),
 };
 
+/** A bot challenge; its secret is read anew each time. */
+export const challengeSecret: SecretFile = {
+  folder: 'challenge',
+  file: 'secret',
+  secret: values.challenge.existingSecret,
+  key: values.challenge.key,
+  isNeeded: values.challenge.verifyUrl,
+};
+export const challengeConfig: Config = {
+  CHALLENGE_VERIFY_URL: when(values.challenge.verifyUrl, text`${values.challenge.verifyUrl}`),
+  CHALLENGE_SECRET_FILE: when(values.challenge.verifyUrl, secretPath(challengeSecret)),
+};
+
 /** For the metrics on dead letters. */
 export const deadLetterConfig: Config = {
   SQS_DEAD_LETTER_URL: when(queue.deadLetterUrl, text`${queue.deadLetterUrl}`),
+};
+
+export const mailSecret: SecretFile = {
+  folder: 'smtp',
+  file: 'password',
+  secret: secrets.smtp.existingSecret,
+  key: secrets.smtp.passwordKey,
+  isNeeded: mail.username,
+};
+
+/** A development cluster has no mail server: mails lie in the pod, and their text in its log. */
+export const mailConfig: Config = {
+  MAIL_URL: new Expression(
+    'include "rising-stars.mailUrl" .',
+    `smtp://${mail.host.plain}:${mail.port.plain}`,
+  ),
+  MAIL_FROM: text`${mail.from}`,
+  MAIL_USERNAME: when(mail.username, text`${mail.username}`),
+  MAIL_PASSWORD_FILE: when(mail.username, secretPath(mailSecret)),
 };

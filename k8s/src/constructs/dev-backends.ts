@@ -176,7 +176,8 @@ export class DevBackends extends Construct {
 
   /** Made at the first installation, kept by the later ones. */
   #secrets(): void {
-    for (const [id, { existingSecret }] of Object.entries(secrets))
+    const { smtp: _, ...needed } = secrets;
+    for (const [id, { existingSecret }] of Object.entries(needed))
       new KubeObject<k8s.KubeSecretProps>(
         this,
         `secret-${id}`,

@@ -1,11 +1,11 @@
 import type { IExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
-import type { Expression } from '../template/placeholders.ts';
+import { both, type Expression } from '../template/placeholders.ts';
 import { values } from '../values.ts';
 import { labels } from './names.ts';
 
-const { externalSecrets: v, secrets } = values;
+const { externalSecrets: v, challenge, mail, secrets } = values;
 const KIND = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' };
 
 interface SecretValues {
@@ -17,13 +17,21 @@ interface SecretValues {
 export class ExternalSecrets extends Construct {
   constructor(scope: Construct) {
     super(scope, 'external-secrets');
-    const { master, signingKey, ...logins } = secrets;
+    const { master, signingKey, smtp, ...logins } = secrets;
     this.#bring('master', master, [master.usernameKey, master.passwordKey]);
     for (const [login, secret] of Object.entries(logins)) this.#bring(login, secret, [secret.passwordKey]);
-    this.#bring('signing-key', signingKey, [signingKey.key]);
+    this.#bring('signing-key', signingKey);
+    this.#bring('smtp', smtp, [smtp.passwordKey], both(v.enabled, mail.username));
+    this.#bring('challenge', challenge, [challenge.key], both(v.enabled, challenge.verifyUrl));
   }
 
-  #bring(id: string, { existingSecret, remoteKey }: SecretValues, keys: Expression<string>[]): void {
+  /** The keys that are named; without them whatever the remote secret holds. */
+  #bring(
+    id: string,
+    { existingSecret, remoteKey }: SecretValues,
+    keys?: Expression<string>[],
+    isNeeded: Expression = v.enabled,
+  ): void {
     new KubeObject<IExternalSecret>(
       this,
       id,
@@ -44,10 +52,12 @@ export class ExternalSecrets extends Construct {
           secretStoreRef: { kind: v.store.kind, name: v.store.name },
           // The Secret stays while its ExternalSecret is made anew at an upgrade: pods have it mounted.
           target: { name: existingSecret, creationPolicy: 'Orphan', deletionPolicy: 'Retain' },
-          data: keys.map((key) => ({ secretKey: key, remoteRef: { key: remoteKey, property: key } })),
+          ...(keys
+            ? { data: keys.map((key) => ({ secretKey: key, remoteRef: { key: remoteKey, property: key } })) }
+            : { dataFrom: [{ extract: { key: remoteKey } }] }),
         },
       },
-      v.enabled,
+      isNeeded,
     );
   }
 }

@@ -3,17 +3,17 @@ import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeObject } from '../template/kube-object.ts';
 import { text } from '../template/placeholders.ts';
-import type { HttpServiceValues } from '../values.ts';
+import { type HttpServiceValues, values } from '../values.ts';
 import { ServiceMonitor } from './monitoring.ts';
 import { labels, metadata, named, selectorLabels } from './names.ts';
 import { ProgramPolicy, type Reach } from './network-policy.ts';
-import { type Config, type SecretFile, TMP } from './pod.ts';
+import { type Config, type SecretFile, type SecretFolder, TMP } from './pod.ts';
 import { deploy } from './program.ts';
 
 export interface HttpServiceProps {
   readonly values: HttpServiceValues;
   readonly config?: Config;
-  readonly secretFiles?: readonly SecretFile[];
+  readonly secretFiles?: readonly (SecretFile | SecretFolder)[];
   readonly reaches?: Reach;
   readonly calledBy?: readonly string[];
 }
@@ -32,6 +32,7 @@ export class HttpService extends Construct {
         LOG_LEVEL: text`${v.logLevel}`,
         // Programs of ours keep connections to a pod that its Service has forgotten.
         DRAIN_SECONDS: '5',
+        TRUSTED_PROXY_HOPS: text`${values.ingress.trustedProxyHops}`,
         ...props.config,
       },
       secretFiles: props.secretFiles ?? [],

@@ -19,7 +19,10 @@ export interface Reach {
   readonly database?: boolean;
   /** S3 and SQS. */
   readonly aws?: boolean;
+  readonly mail?: boolean;
   readonly services?: readonly string[];
+  /** The provider of the bot challenge, where there is one. */
+  readonly challenge?: boolean;
 }
 
 /** Who may connect to a pod, besides the kubelet. */
@@ -121,7 +124,13 @@ export const egressTo = (programs: readonly string[]): Templated<k8s.NetworkPoli
   { to: programs.map(pods), ports: tcp(ports.http, ports.ops, DEV_CLOUD_PORT) },
 ];
 
-const egress = ({ database, aws, services }: Reach): Templated<k8s.NetworkPolicyEgressRule[]> => [
+const egress = ({
+  database,
+  aws,
+  mail,
+  services,
+  challenge,
+}: Reach): Templated<k8s.NetworkPolicyEgressRule[]> => [
   dns,
   ...(database
     ? [
@@ -141,5 +150,7 @@ const egress = ({ database, aws, services }: Reach): Templated<k8s.NetworkPolicy
         when(values.dev.enabled, { to: [pods('cloud')], ports: tcp(DEV_CLOUD_PORT) }),
       ]
     : []),
+  ...(mail ? [{ to: blocks(v.mailCidrs), ports: [{ protocol: 'TCP', port: values.mail.port }] }] : []),
+  ...(challenge ? [when(values.challenge.verifyUrl, { to: blocks(v.challengeCidrs), ports: tcp(443) })] : []),
   ...(services ? [{ to: services.map(pods), ports: tcp(ports.http, ports.ops) }] : []),
 ];

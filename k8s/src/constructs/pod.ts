@@ -39,10 +39,17 @@ export const containerSecurity = {
   capabilities: { drop: ['ALL'] },
 };
 
-export interface SecretFile {
-  /** Folder below /run/secrets. */
+/** All keys of a Secret as files. */
+export interface SecretFolder {
+  /** Below /run/secrets. */
   readonly folder: string;
   readonly secret: Expression<string>;
+  /** Mounted only then; always, when left out. */
+  readonly isNeeded?: Expression;
+}
+
+/** One key of a Secret as a file. */
+export interface SecretFile extends SecretFolder {
   readonly key: Expression<string>;
   readonly file: string;
 }
@@ -59,14 +66,14 @@ export interface ProgramPodOptions {
   readonly name: string;
   readonly config: Config;
   readonly values: WorkloadValues;
-  readonly secretFiles: readonly SecretFile[];
+  readonly secretFiles: readonly (SecretFile | SecretFolder)[];
   readonly scratch: readonly Scratch[];
   readonly ports: Templated<k8s.ContainerPort[]>;
   readonly preStopSleepSeconds?: Expression<number>;
 }
 
-export const secretPath = ({ folder, file }: Pick<SecretFile, 'folder' | 'file'>) =>
-  `${SECRETS}/${folder}/${file}`;
+export const secretPath = ({ folder, file }: { folder: string; file?: string }) =>
+  [SECRETS, folder, ...(file ? [file] : [])].join('/');
 
 /** A pod of one of our long-running programs, configured by the ConfigMap of the same name. */
 export function programPod(options: ProgramPodOptions): Templated<k8s.PodTemplateSpec> {
@@ -218,15 +225,18 @@ export const scratchVolume = ({ path, size }: Scratch) => ({
   name: path.slice(1),
   emptyDir: { sizeLimit: size },
 });
-const secretMount = ({ folder }: SecretFile) => ({
-  name: folder,
-  mountPath: `${SECRETS}/${folder}`,
-  readOnly: true,
-});
-const secretVolume = ({ folder, secret, key, file }: SecretFile) => ({
-  name: folder,
-  secret: { secretName: secret, defaultMode: 0o440, items: [{ key, path: file }] },
-});
+const ifNeeded = <T>({ isNeeded }: SecretFolder, body: T) => (isNeeded ? when(isNeeded, body) : body);
+const secretMount = (mounted: SecretFolder) =>
+  ifNeeded(mounted, { name: mounted.folder, mountPath: `${SECRETS}/${mounted.folder}`, readOnly: true });
+const secretVolume = (mounted: SecretFile | SecretFolder) =>
+  ifNeeded(mounted, {
+    name: mounted.folder,
+    secret: {
+      secretName: mounted.secret,
+      defaultMode: 0o440,
+      ...('key' in mounted && { items: [{ key: mounted.key, path: mounted.file }] }),
+    },
+  });
 
 const DATABASE_CA = 'database-ca';
 export const databaseCaFile = `${SECRETS}/${DATABASE_CA}/ca.pem`;

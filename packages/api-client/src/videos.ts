@@ -7,6 +7,8 @@ export interface OwnVideo {
   title: string;
   status: 'uploaded' | 'processing' | 'processed' | 'failed';
   is_public: boolean;
+  /** It waits for an organiser before it opens for voting. */
+  review?: 'pending';
   processed_url?: string;
   duration_seconds?: number;
   progress?: number;

@@ -28,6 +28,7 @@ export interface EmbeddedCloud extends Addresses {
 export async function startCloud({ folder, port, bucket, queue }: CloudOptions): Promise<EmbeddedCloud> {
   const child = fork(program, {
     env: {
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       PORT: String(port),
       DATA_DIR: folder,
       ...(bucket && { BUCKET: bucket }),

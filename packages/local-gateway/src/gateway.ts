@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { lingerOnClose } from '@anb/service-kit/lingering-close';
+import { SECURITY_HEADERS } from '@anb/service-kit/browsers';
+import { letGo, patience } from '@anb/service-kit/slow-clients';
 import { type PublicService, serviceFor } from '@anb/topology';
 import { createProxyServer } from 'httpxy';
 
@@ -21,31 +22,40 @@ const PART = ['uploadId', 'partNumber'];
 /** 100 MB over a slow link take their time. */
 const REQUEST_TIMEOUT_MS = 60 * 60_000;
 
+/** Objects are shown by pages of any site that has their addresses, and never run. */
+const MEDIA_HEADERS = { ...SECURITY_HEADERS, 'Cross-Origin-Resource-Policy': 'cross-origin' };
+
 /** Plays the load balancer where there is none: one port, the topology's paths. */
 export async function startGateway({ host, port, services, storeUrl }: GatewayOptions): Promise<Server> {
   const proxy = createProxyServer({ xfwd: true, agent: new Agent({ keepAlive: true }) });
-  const server = createServer(async (request, response) => {
-    const url = request.url ?? '/';
-    if (url === LIVENESS_PATH) return void response.end('ok');
-    const toStore = url.startsWith(`${STORE_PATH}/`);
-    if (toStore) {
-      request.url = url.slice(STORE_PATH.length);
-      if (!isSignedRead(request) && !isSignedPart(request)) {
-        return refuse(request, response, 403, 'not_signed', UNSIGNED);
+  const server = createServer(
+    patience({ requestTimeoutMs: REQUEST_TIMEOUT_MS }),
+    async (request, response) => {
+      const url = request.url ?? '/';
+      if (url === LIVENESS_PATH) return void response.end('ok');
+      const toStore = url.startsWith(`${STORE_PATH}/`);
+      if (toStore) {
+        request.url = url.slice(STORE_PATH.length);
+        if (!isSignedRead(request) && !isSignedPart(request)) {
+          return refuse(request, response, 403, 'not_signed', UNSIGNED);
+        }
+        // With one the request would be to the queues, which the same server answers; with another, a copy.
+        for (const name of Object.keys(request.headers)) {
+          if (name.startsWith('x-amz-')) delete request.headers[name];
+        }
       }
-      // With one the request would be to the queues, which the same server answers; with another, a copy.
-      for (const name of Object.keys(request.headers)) {
-        if (name.startsWith('x-amz-')) delete request.headers[name];
-      }
-    }
-    const target = toStore ? storeUrl : services[serviceFor(url.split('?', 1)[0] ?? '/')];
-    await proxy.web(request, response, { target }).catch(() => answerAway(request, response));
-  });
+      // As a load balancer does, so that nobody's own word for it is taken; httpxy keeps what a client wrote.
+      const told = request.headers['x-forwarded-for'];
+      request.headers['x-forwarded-for'] = [...(told ? [told] : []), request.socket.remoteAddress].join(', ');
+      if (toStore) for (const [name, value] of Object.entries(MEDIA_HEADERS)) response.setHeader(name, value);
+      const target = toStore ? storeUrl : services[serviceFor(url.split('?', 1)[0] ?? '/')];
+      await proxy.web(request, response, { target }).catch(() => answerAway(request, response));
+    },
+  );
   proxy.on('error', (_error, request, response) => {
     if (request && response && 'writeHead' in response) answerAway(request, response as ServerResponse);
   });
-  server.on('connection', lingerOnClose);
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  letGo(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -91,6 +101,10 @@ function refuse(
 ): void {
   request.resume();
   const request_id = randomUUID();
-  response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': request_id });
+  response.writeHead(status, {
+    ...SECURITY_HEADERS,
+    'Content-Type': 'application/json',
+    'X-Request-Id': request_id,
+  });
   response.end(JSON.stringify({ error, code, request_id }));
 }

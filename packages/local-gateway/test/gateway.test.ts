@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type EmbeddedCloud, startCloud } from '@anb/embedded/cloud';
 import { ObjectStore } from '@anb/service-kit/objects';
+import { HEADERS_TIMEOUT_MS, STALLED_MS } from '@anb/service-kit/slow-clients';
 import { createTestBucket } from '@anb/testing/cloud';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startGateway } from '../src/gateway.ts';
@@ -47,6 +48,23 @@ test('a service that is away is a 503, one that breaks off in its answer is not 
   await expect(half.text()).rejects.toThrow();
 });
 
+test('tells whose request it is, after what a client says of itself', async () => {
+  const echo = await listen(
+    createServer((request, response) => void response.end(request.headers['x-forwarded-for'])),
+  );
+  const gateway = await gatewayTo(urlOf(echo));
+  const told = async (headers: Record<string, string>) =>
+    (await fetch(`${gateway}/api/videos`, { headers })).text();
+  expect(await told({})).toBe('127.0.0.1');
+  expect(await told({ 'x-forwarded-for': '198.51.100.1' })).toBe('198.51.100.1, 127.0.0.1');
+});
+
+test('nobody holds a connection by being slow', async () => {
+  await gatewayTo('http://127.0.0.1:1');
+  const { headersTimeout, timeout } = open[0] ?? {};
+  expect([headersTimeout, timeout]).toEqual([HEADERS_TIMEOUT_MS, STALLED_MS]);
+});
+
 describe('the store', () => {
   // Another S3 would check the signature, of an address without the gateway's path.
   const folder = mkdtempSync(join(tmpdir(), 'anb-gateway-'));
@@ -72,7 +90,13 @@ describe('the store', () => {
 
   test('hands out an object at its signed address', async () => {
     const { signed } = await storeBehindGateway();
-    expect(await (await fetch(signed)).text()).toBe('hola');
+    const answer = await fetch(signed);
+    expect(await answer.text()).toBe('hola');
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'cross-origin-resource-policy': 'cross-origin',
+      'x-content-type-options': 'nosniff',
+    });
     expect((await fetch(signed, { method: 'HEAD' })).status).toBe(200);
     expect((await fetch(signed, { headers: { 'x-amz-target': 'AmazonSQS.ListQueues' } })).status).toBe(200);
   });

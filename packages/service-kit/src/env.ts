@@ -1,9 +1,14 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 
 /** What is wrong with the environment, all of it in one message. */
 export class InvalidEnvironment extends Error {
   override name = 'InvalidEnvironment';
+
+  /** @param problems each begins with the variable's name */
+  constructor(problems: string[]) {
+    super(`The environment is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
 }
 
 const missing = (issue: { input?: unknown }, otherwise: string) =>
@@ -38,20 +43,59 @@ export const url = (protocols = ['http:', 'https:']) =>
     })
     .transform((value) => value.replace(/\/$/, ''));
 
+/** A URL to which paths are added. */
+export const origin = () =>
+  url().refine((value) => /^[a-z]+:\/\/[^/?#@]+$/i.test(value), {
+    error: (issue) =>
+      missing(issue, 'is not an origin: nothing may follow the host, as in https://anb.example'),
+  });
+
+/** Origins as browsers send them, with commas between. */
+export const origins = () =>
+  z
+    .string()
+    .transform((value) => value.split(',').map((origin) => origin.trim()))
+    .refine((all) => all.every(isOrigin), {
+      error: (issue) => missing(issue, 'is not a list of origins like https://app.example.com; * is none'),
+    });
+
+const isOrigin = (value: string) =>
+  /^https?:[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+
 export const text = () => z.string({ error: (issue) => missing(issue, 'is not text') }).min(1);
 
 /** One of a few words. */
 export const choice = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, { error: (issue) => missing(issue, `is not one of ${words.join(', ')}`) });
 
+/** `true` or `false`. */
+export const flag = () => choice('true', 'false').transform((word) => word === 'true');
+
 /** The path of a file that is there and can be read. */
 export const file = () =>
-  text().refine(isReadableFile, { error: (issue) => missing(issue, 'is not a file that can be read') });
+  text().refine((path) => isReadable(path) && statSync(path).isFile(), {
+    error: (issue) => missing(issue, 'is not a file that can be read'),
+  });
 
-function isReadableFile(path: string): boolean {
+/** As `file`, with something in it. */
+export const filledFile = () =>
+  file().refine(
+    (path) => !isReadable(path) || !statSync(path).isFile() || readFileSync(path, 'utf8').trim() !== '',
+    {
+      error: (issue) => missing(issue, 'is an empty file'),
+    },
+  );
+
+/** The path of a folder that is there and can be listed. */
+export const folder = () =>
+  text().refine((path) => isReadable(path) && statSync(path).isDirectory(), {
+    error: (issue) => missing(issue, 'is not a folder that can be read'),
+  });
+
+function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
     return false;
   }
@@ -68,27 +112,41 @@ export const databaseUrl = () =>
 
 /**
  * Reads the environment by a schema. An empty value counts as unset.
+ * @param pairs variables of which one is nothing without the other
  * @throws InvalidEnvironment naming every problem at once
  */
-export function parseEnv<S extends z.ZodRawShape>(shape: S, env: NodeJS.ProcessEnv): z.infer<z.ZodObject<S>> {
+export function parseEnv<S extends z.ZodRawShape>(
+  shape: S,
+  env: NodeJS.ProcessEnv,
+  pairs: readonly (readonly [string, string])[] = [],
+): z.infer<z.ZodObject<S>> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = z.object(shape).safeParse(given);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new InvalidEnvironment(`The environment is not usable:\n${problems.join('\n')}`);
+  const problems = (result.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  for (const [one, other] of [...pairs, ...pairs.map((pair) => pair.toReversed())] as [string, string][]) {
+    if (one in given && !(other in given)) problems.push(`${other}: is required with ${one}`);
+  }
+  if (result.success && problems.length === 0) return result.data;
+  throw new InvalidEnvironment(problems);
 }
 
 /** `parseEnv` for a program's config.ts: on a problem says so on stderr and refuses to start. */
-export function readEnv<S extends z.ZodRawShape>(shape: S): z.infer<z.ZodObject<S>> {
+export function readEnv<S extends z.ZodRawShape>(
+  shape: S,
+  pairs?: readonly (readonly [string, string])[],
+): z.infer<z.ZodObject<S>> {
   try {
-    return parseEnv(shape, process.env);
+    return parseEnv(shape, process.env, pairs);
   } catch (error) {
     if (!(error instanceof InvalidEnvironment)) throw error;
-    process.stderr.write(
-      `${error.message}\n${readmeOf(process.argv[1])} in the repository lists every variable.\n`,
-    );
-    process.exit(78); // EX_CONFIG
+    refuseEnvironment(error);
   }
+}
+
+/** Says on stderr what is wrong, for a person and without a stack, and ends. */
+export function refuseEnvironment({ message }: InvalidEnvironment): never {
+  process.stderr.write(`${message}\n${readmeOf(process.argv[1])} in the repository lists every variable.\n`);
+  process.exit(78); // EX_CONFIG
 }
 
 /** Where a program's variables are listed; images do not hold it. */

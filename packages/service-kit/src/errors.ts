@@ -11,6 +11,8 @@ export interface FieldProblem {
 interface ErrorExtras {
   details?: FieldProblem[];
   headers?: Record<string, string>;
+  limit?: string | undefined;
+  isLogged?: boolean;
 }
 
 /** A refusal as the contract words it: a status, a stable code and a sentence a person can act on. */
@@ -19,6 +21,10 @@ export class ApiError extends Error {
   readonly code: string;
   readonly details: FieldProblem[] | undefined;
   readonly headers: Record<string, string>;
+  /** Which limit is used up, for the metrics. */
+  readonly limit: string | undefined;
+  /** Who throws it has said in the log why. */
+  readonly isLogged: boolean;
 
   constructor(status: ContentfulStatusCode, code: string, message: string, extras: ErrorExtras = {}) {
     super(message);
@@ -26,6 +32,8 @@ export class ApiError extends Error {
     this.code = code;
     this.details = extras.details;
     this.headers = extras.headers ?? {};
+    this.limit = extras.limit;
+    this.isLogged = extras.isLogged ?? false;
   }
 }
 
@@ -37,9 +45,25 @@ export const invalidInput = (details: FieldProblem[]) =>
 export const unauthorized = (message = 'Sign in first: send a valid access token as Bearer.') =>
   new ApiError(401, 'unauthorized', message, { headers: { 'WWW-Authenticate': 'Bearer' } });
 
-export const unavailable = () =>
+/**
+ * @param seconds until it is worth another try
+ * @param limit which one is used up, for the metrics
+ */
+export const tooManyRequests = (seconds: number, message = 'That was too often.', limit?: string) => {
+  const wait = Math.max(1, Math.ceil(seconds));
+  return new ApiError(429, 'too_many_requests', `${message} Try again in ${wait} s.`, {
+    headers: { 'Retry-After': String(wait) },
+    limit,
+  });
+};
+
+export const tooSlow = () =>
+  new ApiError(408, 'too_slow', 'The body did not arrive in time. Send it again, over a better connection.');
+
+export const unavailable = ({ isLogged = false } = {}) =>
   new ApiError(503, 'unavailable', 'The service is busy or a part of it is away. Try again in a moment.', {
     headers: { 'Retry-After': '2' },
+    isLogged,
   });
 
 const databaseAway = new Set([
@@ -81,6 +105,7 @@ function asApiError(error: unknown): ApiError | undefined {
 function fromHttpException({ status }: HTTPException): ApiError | undefined {
   if (status === 503) return unavailable();
   if (status === 400) return new ApiError(400, 'malformed_json', 'The body is not valid JSON.');
+  if (status === 408) return tooSlow();
   if (status === 413) return new ApiError(413, 'too_large', 'The body is too large.');
   if (status === 415) {
     return new ApiError(
@@ -93,10 +118,11 @@ function fromHttpException({ status }: HTTPException): ApiError | undefined {
 }
 
 /** Answers an error in the contract's shape; what is not ours is logged and never shown. */
-export function errorResponse(log: Logger) {
+export function errorResponse(log: Logger, countLimit?: (limit: string) => void) {
   return (error: Error, c: Context): Response => {
     const refusal = asApiError(error);
-    if (!refusal || refusal.status >= 500) {
+    if (refusal?.limit) countLimit?.(refusal.limit);
+    if (!refusal || (refusal.status >= 500 && !refusal.isLogged)) {
       log.error({ err: error, request_id: c.get('requestId'), path: c.req.path }, 'request failed');
     }
     const { status, code, message, details, headers } =

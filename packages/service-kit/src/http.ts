@@ -4,13 +4,14 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { requestId } from 'hono/request-id';
 import { routePath } from 'hono/route';
-import { secureHeaders } from 'hono/secure-headers';
 import { timeout } from 'hono/timeout';
 import type { Registry } from 'prom-client';
+import { allowOrigins, securityHeaders } from './browsers.ts';
+import { clientAddress } from './client-address.ts';
 import { ApiError, errorResponse, invalidInput } from './errors.ts';
 import { describeIssue } from './input.ts';
 import type { Logger } from './log.ts';
-import { requestMetrics } from './metrics.ts';
+import { outcomeCounter, requestMetrics } from './metrics.ts';
 import { requireOrganiser, requireSession, type SessionEnv, type VerifyToken } from './session.ts';
 
 /** JSON bodies are small; files have a route that streams them. */
@@ -22,22 +23,49 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export interface HttpOptions {
   log: Logger;
   registry: Registry;
+  /** Proxies of ours that a request passes; none when left out. */
+  trustedProxyHops?: number;
+  /** Whose scripts may read the answers, besides those of our own origin. */
+  corsOrigins?: readonly string[];
+  /** The one path that takes files, which are large and take their time; it limits them itself. */
+  filesPath?: string;
 }
 
-/** What every service's app starts from: request ids, logs, metrics, and refusals in the contract's shape. */
-export function createHttp({ log, registry }: HttpOptions) {
+/**
+ * What every service's app starts from: request ids, logs, metrics, and refusals in the contract's shape.
+ *
+ * @param limits the names of those that its routes have
+ */
+export function createHttp(
+  { log, registry, trustedProxyHops = 0, corsOrigins = [], filesPath }: HttpOptions,
+  limits: string[] = [],
+) {
   const app = createRoutes();
-  app.onError(errorResponse(log));
+  app.onError(errorResponse(log, limits.length > 0 ? limitCounter(registry, limits) : undefined));
   app.notFound((c) => refuseUnknown(app, c));
-  app.use(requestId(), requestMetrics(registry), requestLog(log), secureHeaders());
   app.use(
-    exceptForms(limitJson()),
-    exceptForms(
-      timeout(MAX_ANSWER_MS, new HTTPException(503, { message: `no answer within ${MAX_ANSWER_MS} ms` })),
-    ),
+    requestId(),
+    requestMetrics(registry),
+    requestLog(log),
+    securityHeaders(),
+    allowOrigins(corsOrigins),
   );
+  app.use(async function noteClient(c, next) {
+    c.set('clientAddress', clientAddress(c, trustedProxyHops));
+    await next();
+  });
+  // In this order: the second reads a body that does not say how long it is.
+  app.use(exceptAt(filesPath, timeout(MAX_ANSWER_MS, tooLate)), exceptAt(filesPath, limitJson()));
   return app;
 }
+
+const limitCounter = (registry: Registry, values: string[]) =>
+  outcomeCounter(registry, {
+    name: 'anb_throttled_total',
+    help: 'Requests answered 429, by the limit that was used up.',
+    label: 'limit',
+    values,
+  });
 
 /** A family of routes; what a schema refuses becomes the contract's 400. */
 export function createRoutes() {
@@ -50,21 +78,35 @@ export function createRoutes() {
   });
 }
 
-/** Files come in forms; they are large and take their time. */
-function exceptForms(limit: MiddlewareHandler): MiddlewareHandler {
-  return async function limitJsonRequest(c, next) {
-    if (/^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '')) return next();
-    return limit(c, next);
+function exceptAt(path: string | undefined, limit: MiddlewareHandler): MiddlewareHandler {
+  return async function limitRequest(c, next) {
+    return c.req.path === path ? next() : limit(c, next);
   };
 }
 
-function limitJson(): MiddlewareHandler {
-  return bodyLimit({
+/** Whoever is slow with the body must not count as a failure of ours. */
+const tooLate = (c: Context<SessionEnv>) =>
+  c.env?.incoming?.complete === false ? new HTTPException(408) : new HTTPException(503);
+
+function limitJson(): MiddlewareHandler<SessionEnv> {
+  const limit = bodyLimit({
     maxSize: MAX_JSON_BYTES,
     onError: () => {
       throw new ApiError(413, 'too_large', `The body is larger than ${MAX_JSON_BYTES / 1024} KiB.`);
     },
   });
+  return async function limitBody(c, next) {
+    return isKnownToBeSmall(c) ? next() : limit(c, next);
+  };
+}
+
+/**
+ * To look at the body would make a stream of it, which costs more than all else here. From the network comes no more than
+ * was said, and nothing where nothing was said.
+ */
+function isKnownToBeSmall(c: Context<SessionEnv>): boolean {
+  if (!c.env?.incoming || c.req.header('transfer-encoding')) return false;
+  return Number(c.req.header('content-length') ?? 0) <= MAX_JSON_BYTES;
 }
 
 function requestLog(log: Logger): MiddlewareHandler<SessionEnv> {
@@ -122,8 +164,10 @@ const refusals = {
   401: 'No valid access token.',
   403: 'It belongs to somebody else.',
   404: 'There is no such thing.',
+  408: 'The body did not arrive in time.',
   413: 'Too large.',
   415: 'Wrong media type.',
+  429: 'Too often; try again after `Retry-After` seconds.',
   503: 'A part of the system is away; try again after `Retry-After` seconds.',
 } as const;
 
@@ -132,17 +176,25 @@ const header = (name: string, description: string) =>
 /** What a refusal says in a header. */
 const told: Partial<Record<keyof typeof refusals, z.ZodObject>> = {
   401: header('WWW-Authenticate', 'Bearer'),
+  429: header('Retry-After', 'Seconds.'),
   503: header('Retry-After', 'Seconds.'),
 };
 
 /** The refusals of a route, for its OpenAPI description. */
 export function refusing<S extends keyof typeof refusals>(...statuses: S[]) {
   const content = { 'application/json': { schema: errorBody } };
-  const described = [...statuses, 503 as const].map((status) => [
+  const anyTime = statuses.includes(413 as S) ? ([408, 503] as const) : ([503] as const);
+  const described = [...statuses, ...anyTime].map((status) => [
     status,
     { description: refusals[status], content, ...(status in told && { headers: told[status] }) },
   ]);
   return Object.fromEntries(described) as Record<S | 503, { description: string; content: typeof content }>;
+}
+
+/** As `refusing`, for a route that is `organisersOnly`. */
+export function refusingPlayers<S extends keyof typeof refusals>(...statuses: S[]) {
+  const forbidden = { ...refusing(403)[403], description: 'Only organisers of the contest may.' };
+  return { ...refusing(...statuses), ...refusing(401), 403: forbidden };
 }
 
 /** An answer in JSON, for a route's OpenAPI description. */

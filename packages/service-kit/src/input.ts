@@ -20,6 +20,15 @@ export const line = (min: number, max: number) =>
     .max(max)
     .refine((value) => !/\p{Cc}/u.test(value) && value.isWellFormed(), 'must not hold control characters');
 
+/** Of ASCII alone, so that upper and lower case are the same to everybody. */
+export const emailAddress = () =>
+  z
+    .string()
+    .trim()
+    .max(254)
+    .pipe(z.email())
+    .openapi({ type: 'string', format: 'email', example: 'valentina@example.com' });
+
 /** `page` and `limit` of a list, in the query. */
 export const paging = {
   page: wholeNumber(1, MAX_PAGE)
@@ -52,7 +61,11 @@ export function describeIssue(issue: z.core.$ZodIssue): FieldProblem {
   return { field: issue.path.join('.') || 'body', message: complaint(issue) };
 }
 
-const characters = (count: number | bigint) => `${count} ${Number(count) === 1 ? 'character' : 'characters'}`;
+/** undefined: a bound of the value, not of a size. */
+const sized = (origin: string, count: number | bigint) => {
+  const unit = { string: ['character', 'characters'], array: ['entry', 'entries'] }[origin];
+  return unit && `${count} ${unit[Number(count) === 1 ? 0 : 1]}`;
+};
 
 const TYPES: Record<string, string> = {
   int: 'a whole number',
@@ -65,14 +78,14 @@ const TYPES: Record<string, string> = {
 
 function complaint(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
-    case 'too_small':
-      return issue.origin === 'string'
-        ? `must have at least ${characters(issue.minimum)}`
-        : `must be at least ${issue.minimum}`;
-    case 'too_big':
-      return issue.origin === 'string'
-        ? `must have at most ${characters(issue.maximum)}`
-        : `must be at most ${issue.maximum}`;
+    case 'too_small': {
+      const size = sized(issue.origin, issue.minimum);
+      return size ? `must have at least ${size}` : `must be at least ${issue.minimum}`;
+    }
+    case 'too_big': {
+      const size = sized(issue.origin, issue.maximum);
+      return size ? `must have at most ${size}` : `must be at most ${issue.maximum}`;
+    }
     case 'invalid_type':
       return issue.message.endsWith('received undefined')
         ? 'is required'

@@ -1,15 +1,15 @@
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
 /** JSON lines on stdout, one a fact. What could hold a secret is cut before it is written. */
-export function createLog(service: string, level = 'info') {
-  return pino({
+export function createLog(service: string, level = 'info', destination?: DestinationStream) {
+  const options = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     messageKey: 'message',
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }) },
     redact: [
       '*.password',
       '*.authorization',
@@ -19,5 +19,6 @@ export function createLog(service: string, level = 'info') {
       'err.query',
       'err.args',
     ],
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }

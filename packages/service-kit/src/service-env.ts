@@ -1,4 +1,16 @@
-import { choice, count, databaseUrl, file, port, seconds, text, url } from './env.ts';
+import {
+  choice,
+  count,
+  databaseUrl,
+  file,
+  filledFile,
+  origin,
+  origins,
+  port,
+  seconds,
+  text,
+  url,
+} from './env.ts';
 
 export const logLevel = () =>
   choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info');
@@ -12,6 +24,14 @@ export const serviceEnv = {
   LOG_LEVEL: logLevel(),
   /** After SIGTERM: how long requests are still taken, while kept-alive clients are sent to other pods. */
   DRAIN_SECONDS: seconds(0, 300).default(0),
+  /** Proxies of ours that a request passes, each of which appends to X-Forwarded-For: 1 behind a load balancer. */
+  TRUSTED_PROXY_HOPS: count(0, 5).default(0),
+};
+
+/** What the services of the API read besides. */
+export const apiEnv = {
+  /** Whose scripts may read the answers: other sites than PUBLIC_URL, exactly as a browser names them. */
+  CORS_ORIGINS: origins().default([]),
 };
 
 /** A database, for a program that needs one connection. */
@@ -34,6 +54,15 @@ export const tokenEnv = {
   TOKEN_AUDIENCE: text().default('anb-rising-stars'),
 };
 
+/** A bot challenge; none is asked for where these are not set. */
+export const challengeEnv = {
+  /** The provider's `siteverify`. */
+  CHALLENGE_VERIFY_URL: url().optional(),
+  /** Holds the secret that the provider gave for it; read anew each time. */
+  CHALLENGE_SECRET_FILE: filledFile().optional(),
+};
+export const challengePair = ['CHALLENGE_VERIFY_URL', 'CHALLENGE_SECRET_FILE'] as const;
+
 /** Credentials come from the AWS SDK's own chain; endpoints are set only for other S3 and SQS servers. */
 export const objectsEnv = {
   AWS_REGION: text().default('us-east-1'),
@@ -50,6 +79,6 @@ export const queueEnv = {
 
 /** The public addresses that answers name. */
 export const publicEnv = {
-  PUBLIC_URL: url(),
+  PUBLIC_URL: origin(),
   MEDIA_BASE_URL: url().optional(),
 };

@@ -3,12 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Registry } from 'prom-client';
 import { drainable } from './draining.ts';
-import { lingerOnClose } from './lingering-close.ts';
+import { InvalidEnvironment, refuseEnvironment } from './env.ts';
 import type { Logger } from './log.ts';
-
-/** The load balancer closes idle connections after 120 s; ours must live longer or it meets a closed one (502). */
-export const KEEP_ALIVE_MS = 125_000;
-export const HEADERS_TIMEOUT_MS = 130_000;
+import { letGo, patience } from './slow-clients.ts';
 
 export interface ServiceOptions {
   log: Logger;
@@ -19,7 +16,7 @@ export interface ServiceOptions {
   http?: {
     fetch: (request: Request, env: HttpBindings) => Response | Promise<Response>;
     port: number;
-    /** Longest time a request may take to arrive, when that is more than HEADERS_TIMEOUT_MS. */
+    /** Longest time a request may take to arrive, when that is more than REQUEST_TIMEOUT_MS. */
     requestTimeoutMs?: number;
   };
   /** How long, after the signal, requests are still taken and kept-alive clients sent elsewhere. */
@@ -46,13 +43,13 @@ export async function runService(options: ServiceOptions): Promise<void> {
   });
 
   try {
-    await listen(ops, options.opsPort, host);
+    await listen(ops, 'OPS_PORT', options.opsPort, host);
     const started = options.start?.() ?? Promise.resolve();
     const early = await Promise.race([started.then(() => null), signal]);
     if (early) process.exit(0);
     const server = http && openServer(http);
     const closeAfterAnswer = server && drainable(server);
-    if (server) await listen(server, http.port, host);
+    if (server) await listen(server, 'PORT', http.port, host);
     state.ready = true;
     log.info({ port: http?.port, ops_port: options.opsPort }, 'ready');
 
@@ -68,6 +65,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     log.info('stopped');
     process.exit(0);
   } catch (error) {
+    if (error instanceof InvalidEnvironment) refuseEnvironment(error);
     log.fatal({ err: error }, 'could not go on');
     process.exit(1);
   }
@@ -95,15 +93,13 @@ function followed(http: ServiceOptions['http']) {
 /** Not listening yet. */
 export function openServer({
   fetch,
-  requestTimeoutMs = HEADERS_TIMEOUT_MS,
+  requestTimeoutMs,
 }: Pick<NonNullable<ServiceOptions['http']>, 'fetch' | 'requestTimeoutMs'>): Server {
   const server = createAdaptorServer({
     fetch: (request, env) => fetch(request, env as HttpBindings),
+    serverOptions: patience({ requestTimeoutMs }),
   }) as Server;
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.on('connection', lingerOnClose);
-  server.requestTimeout = Math.max(requestTimeoutMs, HEADERS_TIMEOUT_MS);
+  letGo(server);
   return server;
 }
 
@@ -124,9 +120,13 @@ function opsHandler(registry: Registry, state: { ready: boolean }): Parameters<t
   };
 }
 
-function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+/** @throws InvalidEnvironment when the port, which the variable names, is taken */
+function listen(server: Server, variable: string, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      reject(isTaken ? new InvalidEnvironment([`${variable}: ${port} is taken (EADDRINUSE)`]) : error);
+    });
     server.listen(port, host, resolve);
   });
 }

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Registry } from 'prom-client';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createHttp, createRoutes, json, jsonBody } from '../src/http.ts';
 import { line, paging } from '../src/input.ts';
 import { createLog } from '../src/log.ts';
 
-const app = createHttp({ log: createLog('test', 'silent'), registry: new Registry() });
+const app = createHttp({ log: createLog('test', 'silent'), registry: new Registry(), filesPath: '/files' });
 const routes = createRoutes();
 const ok = { responses: { 200: json(z.object({}), 'ok') } };
 routes.openapi(
@@ -34,6 +34,7 @@ routes.get('/away', () => {
 routes.get('/passing/:code', (c) => {
   throw Object.assign(new Error('canceling statement'), { code: c.req.param('code') });
 });
+routes.post('/files', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)));
 app.route('/', routes);
 
 const post = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
@@ -54,6 +55,56 @@ describe('every service', () => {
       'unsupported_media_type',
     ],
     ['a body of 70 kB', () => post(`{"name":"${'a'.repeat(70_000)}"}`), 413, 'too_large'],
+    [
+      'a body of 70 kB that says it is a form',
+      () => post('a'.repeat(70_000), { 'content-type': 'multipart/form-data; boundary=b' }),
+      413,
+      'too_large',
+    ],
+    [
+      'a body of 70 kB that does not say how long it is',
+      () =>
+        app.request('/things', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: new Blob(['a'.repeat(70_000)]).stream(),
+          duplex: 'half',
+        } as RequestInit),
+      413,
+      'too_large',
+    ],
+    [
+      'a form',
+      () => post('--b--', { 'content-type': 'multipart/form-data; boundary=b' }),
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'a compressed body',
+      () => post('\x1f\x8b\b\0', { 'content-type': 'application/json', 'content-encoding': 'gzip' }),
+      400,
+      'malformed_json',
+    ],
+    [
+      'another character set',
+      () => post('\0{\0}', { 'content-type': 'application/json; charset=utf-16' }),
+      400,
+      'malformed_json',
+    ],
+    ['a tower of brackets', () => post('['.repeat(60_000)), 400, 'malformed_json'],
+    [
+      'a whole tower of brackets',
+      () => post(`${'['.repeat(30_000)}${']'.repeat(30_000)}`),
+      400,
+      'invalid_input',
+    ],
+    ['a number beyond all numbers', () => post('{"name":"ab","size":1e309}'), 400, 'invalid_input'],
+    ['the prototype of a value', () => post('{"__proto__":{"name":"ab"}}'), 400, 'invalid_input'],
+    ['the last of two values that is wrong', () => post('{"name":"ab","name":7}'), 400, 'invalid_input'],
+    ['a NUL in the path', () => app.request('/things%00'), 404, 'not_found'],
+    ['an escaped slash in the path', () => app.request('/things%2f1'), 404, 'not_found'],
+    ['half an escape in the path', () => app.request('/things%'), 404, 'not_found'],
+    ['an escape that is no character', () => app.request('/things?page=%ff'), 400, 'invalid_input'],
     ['page 0', () => app.request('/things?page=0'), 400, 'invalid_input'],
     ['a fractional page', () => app.request('/things?page=1.5'), 400, 'invalid_input'],
     ['a huge page', () => app.request('/things?page=99999999999999999999'), 400, 'invalid_input'],
@@ -90,6 +141,29 @@ describe('every service', () => {
       details: [{ field, message }],
     });
   });
+
+  test('takes a body of any size where files are taken', async () => {
+    const answer = await app.request('/files', { method: 'POST', body: 'a'.repeat(70_000) });
+    expect([answer.status, await answer.text()]).toEqual([200, '70000']);
+  });
+
+  test.each([
+    [false, 408, 'too_slow'],
+    [true, 503, 'unavailable'],
+  ])(
+    'that waits for a body, which is complete: %s, answers in time with %i',
+    async (complete, status, code) => {
+      vi.useFakeTimers();
+      onTestFinished(() => void vi.useRealTimers());
+      const body = new ReadableStream();
+      const headers = { 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
+      const asked = app.request('/things', init, { incoming: { complete } });
+      await vi.advanceTimersByTimeAsync(8000);
+      const answer = await asked;
+      expect([answer.status, await answer.json()]).toMatchObject([status, { code }]);
+    },
+  );
 
   test('says which methods a path knows', async () => {
     expect((await app.request('/things', { method: 'PUT' })).headers.get('allow')).toBe('GET, POST, HEAD');

@@ -8,7 +8,7 @@ import { runService } from '../src/service.ts';
 const [port, opsPort, drainSeconds] = process.argv.slice(2).map(Number);
 const log = createLog('slow');
 const registry = createRegistry('slow', '1.2.3');
-const app = createHttp({ log, registry });
+const app = createHttp({ log, registry, filesPath: '/refused' });
 app.get('/slow', async (c) => {
   log.info({ path: '/slow' }, 'asked');
   await sleep(2000);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCloud } from '@anb/embedded/cloud';
@@ -28,6 +28,12 @@ export const TEMPLATE = 'anb_template';
 export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'anb-test-'));
   chmodSync(folder, 0o755); // Postgres runs as another user when the tests run as root.
+  process.env.TEST_LOGS = join(folder, 'logs');
+  mkdirSync(process.env.TEST_LOGS);
+  // Neither files nor names of tests were asked for.
+  if (process.argv.slice(2).every((word) => word === 'run')) process.env.TEST_IS_WHOLE = 'yes';
+  // Half of what a program takes to start is the reading of its TypeScript, and a run starts hundreds.
+  process.env.NODE_COMPILE_CACHE = join(folder, 'compile-cache');
   const [databasePort = 0, cloudPort = 0] = await freePorts(2);
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),

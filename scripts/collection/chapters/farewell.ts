@@ -1,5 +1,5 @@
 import type { Chapter } from '../step.ts';
-import { IN_CITY, MEDIA, rankedHere, VIDEO } from '../subjects.ts';
+import { fieldRefused, IN_CITY, MEDIA, rankedHere, VIDEO } from '../subjects.ts';
 
 export const farewell: Chapter = {
   name: 'Farewell',
@@ -68,6 +68,20 @@ export const farewell: Chapter = {
       status: 400,
       code: 'own_video',
     },
+    {
+      name: 'All that is stored about the player',
+      operation: 'exportAccount',
+      as: 'player',
+      status: 200,
+      checks: {
+        'it is theirs': ['answer.account.email', 'value("player_email")'],
+        'the deleted video is a tombstone': [
+          'answer.videos.some((video) => video.video_id === value("video") && video.deleted_at && !video.title)',
+          'true',
+        ],
+        'no password is shown': ['JSON.stringify(answer).includes("password")', 'false'],
+      },
+    },
     { name: 'The player signs out', operation: 'logout', as: 'player', status: 200 },
     {
       name: 'The token has ended',
@@ -85,6 +99,30 @@ export const farewell: Chapter = {
       code: 'unauthorized',
       until: { holds: 'pm.response.code === 401', everyMs: 200, times: 15 },
     },
-    { name: 'The fan signs out', operation: 'logout', as: 'fan', status: 200 },
+    { name: 'The fan signs out everywhere', operation: 'logoutAll', as: 'fan', status: 200 },
+    {
+      name: 'The fan signs in once more',
+      operation: 'login',
+      status: 200,
+      body: { email: '{{fan_email}}' },
+      capture: { fan_token: 'answer.access_token' },
+    },
+    {
+      name: 'Not deleted with a wrong password',
+      operation: 'deleteAccount',
+      as: 'fan',
+      status: 400,
+      code: 'wrong_password',
+      body: { password: 'no-es-este' },
+      checks: { 'the field is named': fieldRefused('password') },
+    },
+    { name: 'The fan deletes the account', operation: 'deleteAccount', as: 'fan', status: 202 },
+    {
+      name: 'It is unknown now',
+      operation: 'login',
+      status: 401,
+      code: 'invalid_credentials',
+      body: { email: '{{fan_email}}' },
+    },
   ],
 };

@@ -112,7 +112,7 @@ export const uploads: Chapter = {
       status: 400,
       code: 'invalid_input',
     },
-    ...['retryJob', 'hideVideo', 'showVideo'].map((operation) => ({
+    ...['retryJob', 'hideVideo', 'showVideo', 'inspectVideo'].map((operation) => ({
       name: `Players may not: ${operation}`,
       operation,
       as: 'player' as const,
@@ -120,12 +120,14 @@ export const uploads: Chapter = {
       status: 403,
       code: 'organisers_only',
     })),
-    {
-      name: 'Players may not: redriveDeadLetters',
-      operation: 'redriveDeadLetters',
-      as: 'player',
-      status: 403,
-      code: 'organisers_only',
-    },
+    ...['redriveDeadLetters', 'listJobs', 'listReports', 'getContestRules', 'changeContest'].map(
+      (operation) => ({
+        name: `Players may not: ${operation}`,
+        operation,
+        as: 'player' as const,
+        status: 403,
+        code: 'organisers_only',
+      }),
+    ),
   ],
 };

@@ -1,10 +1,15 @@
+import { challenged } from '@anb/service-kit/challenge';
+import { addressKey } from '@anb/service-kit/client-address';
 import { comparisonKey } from '@anb/service-kit/comparison-key';
 import { ApiError, unauthorized } from '@anb/service-kit/errors';
 import { createRoutes, json, jsonBody, refusing, signedIn } from '@anb/service-kit/http';
-import { line } from '@anb/service-kit/input';
+import { emailAddress, line } from '@anb/service-kit/input';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
-import { changeProfile, createUser, findProfile, type Profile, roles } from './store.ts';
+import { limit } from './limits.ts';
+import { acceptedPassword, newPasswords } from './new-password.ts';
+import { changeProfile, createUser, findProfile, type Profile, roles } from './store/users.ts';
+import { TERMS_VERSION } from './terms.ts';
 
 const person = {
   first_name: line(2, 50).openapi({ example: 'Valentina' }),
@@ -12,20 +17,16 @@ const person = {
   city: line(2, 50).openapi({ example: 'Bogotá' }),
   country: line(2, 50).openapi({ example: 'Colombia' }),
 };
-const newPassword = z.string().min(8).max(128).openapi({ format: 'password', example: 'un-pase-largo-7' });
 
 const signUp = z
   .object({
     ...person,
-    email: z
-      .string()
-      .trim()
-      .max(254)
-      .pipe(z.email())
-      .openapi({ type: 'string', format: 'email', example: 'valentina@example.com' }),
-    password1: newPassword,
-    password2: newPassword,
-    accepts_terms: z.boolean().optional().openapi({ description: 'Stored with the time.', example: true }),
+    email: emailAddress(),
+    ...newPasswords,
+    accepts_terms: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Stored with the time and the version of the terms.', example: true }),
   })
   .openapi('SignUp');
 
@@ -47,10 +48,11 @@ const signUpRoute = createRoute({
   operationId: 'signUp',
   tags: ['auth'],
   summary: 'Create an account',
-  request: { body: jsonBody(signUp) },
+  request: { body: jsonBody(signUp), headers: challenged.headers },
   responses: {
     201: json(z.object({ message: z.literal('User created successfully') }), 'The account is there.'),
-    ...refusing(400, 413, 415),
+    ...refusing(400, 413, 415, 429),
+    ...challenged.responses,
   },
 });
 
@@ -74,23 +76,23 @@ const changeProfileRoute = createRoute({
   responses: { 200: json(profile, 'The changed account.'), ...refusing(400, 401, 413, 415) },
 });
 
-export function accountRoutes({ sql, passwords, verify }: Dependencies) {
+export function accountRoutes({ sql, passwords, verify, challenge }: Dependencies) {
   const routes = createRoutes();
   const forSignedIn = signedIn(verify);
 
   routes.openapi(signUpRoute, async (c) => {
     const { password1, password2, accepts_terms, ...account } = c.req.valid('json');
-    if (password1 !== password2) {
-      throw new ApiError(400, 'passwords_differ', 'The two passwords are not the same.', {
-        details: [{ field: 'password2', message: 'must equal password1' }],
-      });
-    }
+    const password = acceptedPassword({ password1, password2 }, account);
+    const address = addressKey(c.get('clientAddress'));
+    await limit(sql, 'sign_up', address);
+    await challenge?.(c);
     const created = await createUser(sql, {
       ...account,
       name_key: comparisonKey(`${account.first_name} ${account.last_name}`),
       city_key: comparisonKey(account.city),
-      password_hash: await passwords.hash(password1),
+      password_hash: await passwords.hash(password, address),
       accepted_terms_at: accepts_terms ? new Date() : null,
+      accepted_terms_version: accepts_terms ? TERMS_VERSION : null,
     });
     if (!created) {
       throw new ApiError(400, 'email_taken', 'There is an account with this e-mail. Sign in instead.', {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { contentPolicy } from '@anb/service-kit/browsers';
 import { createRoutes, json, refusing } from '@anb/service-kit/http';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
-import { publishedKeys } from './store.ts';
 
 const healthRoute = createRoute({
   method: 'get',
@@ -40,17 +40,17 @@ const swaggerFiles = {
   'swagger-ui-bundle.js': 'text/javascript',
 } as const;
 
-export function documentRoutes({ sql, version }: Dependencies) {
+export function documentRoutes({ signer, version }: Dependencies) {
   const routes = createRoutes();
 
   routes.openapi(healthRoute, (c) => {
     return c.json({ status: 'healthy' as const, timestamp: new Date().toISOString(), version }, 200);
   });
 
-  routes.openapi(keysRoute, async (c) => {
+  routes.openapi(keysRoute, (c) => {
+    // A new key is published for KEY_WAIT_SECONDS before it signs: longer than anybody keeps an older list.
     c.header('Cache-Control', 'public, max-age=60');
-    const keys = await publishedKeys(sql);
-    return c.json({ keys: keys.map((key) => ({ ...key, kid: String(key.kid) })) }, 200);
+    return c.json({ keys: signer.publicKeys().map((key) => ({ ...key, kid: String(key.kid) })) }, 200);
   });
 
   // The document describes every service, so it is made by `npm run openapi` and committed.
@@ -58,12 +58,15 @@ export function documentRoutes({ sql, version }: Dependencies) {
     return c.body(await readFile(openapiFile, 'utf8'), 200, { 'Content-Type': 'application/json' });
   });
 
-  routes.get('/swagger', (c) => c.html(swaggerPage));
+  routes.get('/swagger', (c) => c.html(swaggerPage, 200, { 'Content-Security-Policy': swaggerPolicy }));
   routes.get('/swagger/start.js', (c) => c.body(swaggerStart, 200, { 'Content-Type': 'text/javascript' }));
   for (const [file, contentType] of Object.entries(swaggerFiles)) {
+    // Once for all, or each who reads slowly would hold a copy.
+    let content: Promise<Buffer<ArrayBuffer>> | undefined;
     routes.get(`/swagger/${file}`, async (c) => {
       const headers = { 'Content-Type': contentType, 'Cache-Control': 'public, max-age=86400' };
-      return c.body(await readFile(join(swaggerFolder, file)), 200, headers);
+      content ??= readFile(join(swaggerFolder, file)) as Promise<Buffer<ArrayBuffer>>;
+      return c.body(await content, 200, headers);
     });
   }
 
@@ -86,5 +89,12 @@ const swaggerPage = `<!doctype html>
   </body>
 </html>
 `;
+
+const swaggerPolicy = contentPolicy({
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+});
 
 const swaggerStart = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger', deepLinking: true });\n`;

@@ -1,61 +1,40 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import type { Session } from '@anb/service-kit/session';
-import { calculateJwkThumbprint, exportJWK, type JWK, SignJWT } from 'jose';
+import { ACCESS_TOKEN_SECONDS, type Session } from '@anb/service-kit/session';
+import { type JWK, SignJWT } from 'jose';
+import type { SigningKey } from './signing-key.ts';
 
-/** Seconds that an access token is good for. */
-export const ACCESS_TOKEN_SECONDS = 3600;
+export { ACCESS_TOKEN_SECONDS };
 
 export interface TokenSigner {
-  kid: string;
-  publicJwk: JWK;
+  /**
+   * Asked before a session begins or its refresh token is replaced, which an answer without tokens would waste.
+   * @throws ApiError 503 when there is no key to sign with
+   */
+  requireKey: () => void;
+  /** @throws ApiError 503 as `requireKey` */
   sign: (session: Session) => Promise<string>;
+  /** Whatever may have signed a token that holds. */
+  publicKeys: () => JWK[];
 }
 
-export interface TokenSignerOptions {
-  /** PEM of an EC P-256 key: PKCS #8, or SEC 1 as Helm's genPrivateKey makes it. */
-  privateKey: string;
+export interface TokenOptions {
   issuer: string;
   audience: string;
+  /** Seconds. */
+  now: number;
 }
 
-/** Signs access tokens (RFC 9068) with ES256; the key's id is its RFC 7638 thumbprint. */
-export async function createTokenSigner({
-  privateKey,
-  issuer,
-  audience,
-}: TokenSignerOptions): Promise<TokenSigner> {
-  const key = readSigningKey(privateKey);
-  const jwk = await exportJWK(createPublicKey(key));
-  const kid = await calculateJwkThumbprint(jwk);
-  return {
-    kid,
-    publicJwk: { ...jwk, kid, alg: 'ES256', use: 'sig' },
-    sign: ({ userId, sessionId, role }) =>
-      new SignJWT({ sid: sessionId, role, client_id: 'anb' })
-        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setSubject(String(userId))
-        .setJti(crypto.randomUUID())
-        .setIssuedAt()
-        .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
-        .sign(key),
-  };
-}
-
-/** @throws with how to make one, when it is no EC P-256 key; never with what was read */
-function readSigningKey(pem: string): KeyObject {
-  let kind = 'no private key in PEM';
-  try {
-    const key = createPrivateKey(pem);
-    const { namedCurve } = key.asymmetricKeyDetails ?? {};
-    if (namedCurve === 'prime256v1') return key;
-    kind = `a private key of type ${key.asymmetricKeyType}${namedCurve ? `, curve ${namedCurve}` : ''}`;
-  } catch {
-    // Node's own message says less than ours.
-  }
-  throw new Error(
-    `The signing key must be an EC key of curve P-256, but it is ${kind}. ` +
-      'To make one: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out signing-key.pem',
-  );
-}
+/** Signs an access token (RFC 9068) with ES256. */
+export const signToken = (
+  { kid, privateKey }: SigningKey,
+  { userId, sessionId, role }: Session,
+  { issuer, audience, now }: TokenOptions,
+) =>
+  new SignJWT({ sid: sessionId, role, client_id: 'anb' })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setSubject(String(userId))
+    .setJti(crypto.randomUUID())
+    .setIssuedAt(now)
+    .setExpirationTime(now + ACCESS_TOKEN_SECONDS)
+    .sign(privateKey);

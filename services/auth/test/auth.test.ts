@@ -1,74 +1,20 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { createLog } from '@anb/service-kit/log';
-import { SessionCheck } from '@anb/service-kit/session';
-import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
+import { createHash, randomUUID } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createApp } from '../src/app.ts';
-import { createPasswords } from '../src/passwords.ts';
-import { publishKey } from '../src/store.ts';
-import { createTokenSigner } from '../src/tokens.ts';
+import { createAuth, person, type TestAuth, type Tokens } from './setup.ts';
 
-let database: TestDatabase;
-let app: ReturnType<typeof createApp>;
-let sessions: SessionCheck;
-const token = { issuer: 'test-issuer', audience: 'test-audience' };
-
+let auth: TestAuth;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const sql = database.connect('anb_auth');
-  const log = createLog('test', 'silent');
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const signer = await createTokenSigner({
-    ...token,
-    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  });
-  await publishKey(sql, signer);
-  sessions = new SessionCheck({ ...token, sql, log });
-  await sessions.start();
-  const passwords = await createPasswords(2);
-  app = createApp({
-    sql,
-    log,
-    registry: new Registry(),
-    signer,
-    passwords,
-    verify: sessions.verify,
-    version: '1.2.3',
-  });
+  auth = await createAuth();
 });
-afterAll(async () => {
-  await sessions.stop();
-  await database.drop();
-});
+afterAll(() => auth.close());
 
-const person = {
-  first_name: 'Valentina',
-  last_name: 'Ríos',
-  city: 'Bogotá',
-  country: 'Colombia',
-  password1: 'un-pase-largo-7',
-  password2: 'un-pase-largo-7',
-};
-const send = (method: string, path: string, body?: unknown, authorization?: string) =>
-  app.request(path, {
-    method,
-    headers: {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(authorization && { authorization }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+const send: TestAuth['send'] = (...request) => auth.send(...request);
 const signUp = (change: Record<string, unknown>) =>
   send('POST', '/api/auth/signup', { ...person, ...change });
 const login = (email: string, password = person.password1) =>
   send('POST', '/api/auth/login', { email, password });
 
-interface Tokens {
-  access_token: string;
-  refresh_token: string;
-}
 async function signedIn(email: string) {
   await signUp({ email });
   const tokens = (await (await login(email)).json()) as Tokens;
@@ -80,9 +26,9 @@ describe('sign-up', () => {
     const answer = await signUp({ email: 'Rol@example.com', role: 'organiser', id: 9 });
     expect(answer.status).toBe(201);
     expect(await answer.json()).toEqual({ message: 'User created successfully' });
-    expect(await database.admin`select role, email from auth.users where email = 'Rol@example.com'`).toEqual([
-      { role: 'player', email: 'Rol@example.com' },
-    ]);
+    expect(
+      await auth.database.admin`select role, email from auth.users where email = 'Rol@example.com'`,
+    ).toEqual([{ role: 'player', email: 'Rol@example.com' }]);
   });
 
   test('lets one of twenty simultaneous sign-ups with one e-mail through', async () => {
@@ -106,6 +52,13 @@ describe('sign-up', () => {
       'invalid_input',
       'password1',
     ],
+    ['a common password', { password1: 'Iloveyou', password2: 'Iloveyou' }, 'invalid_input', 'password1'],
+    [
+      'the name for a password',
+      { password1: 'valentina ríos', password2: 'valentina ríos' },
+      'invalid_input',
+      'password1',
+    ],
     ['a first name of one letter', { first_name: 'V' }, 'invalid_input', 'first_name'],
     ['a city of 51 characters', { city: 'b'.repeat(51) }, 'invalid_input', 'city'],
     ['a name of spaces', { last_name: '     ' }, 'invalid_input', 'last_name'],
@@ -123,7 +76,7 @@ describe('sign-up', () => {
 
   test('keeps no password, only its argon2id hash', async () => {
     await signUp({ email: 'hash@example.com' });
-    const [row] = await database.admin`select * from auth.users where email = 'hash@example.com'`;
+    const [row] = await auth.database.admin`select * from auth.users where email = 'hash@example.com'`;
     expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(JSON.stringify(row)).not.toContain(person.password1);
   });
@@ -139,10 +92,9 @@ describe('login', () => {
     expect(tokens).toMatchObject({ token_type: 'Bearer', expires_in: 3600 });
     const claims = decodeJwt(tokens.access_token);
     expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(3600);
-    const stored = await database.admin`
-      select encode(token_hash, 'escape') as hash from auth.refresh_tokens where session_id = ${String(claims.sid)}`;
-    expect(stored).toHaveLength(1);
-    expect(stored[0]?.hash).not.toContain(tokens.refresh_token);
+    const [stored] = await auth.database.admin`select * from auth.sessions where id = ${String(claims.sid)}`;
+    const secret = Buffer.from(tokens.refresh_token, 'base64url').subarray(16);
+    expect(stored?.refresh_hash).toEqual(createHash('sha256').update(secret).digest());
   });
 
   test('answers the same for a wrong password and an unknown e-mail', async () => {
@@ -158,19 +110,6 @@ describe('login', () => {
         code: 'invalid_credentials',
       });
     }
-  });
-
-  test('takes as long for an unknown e-mail as for a wrong password', async () => {
-    await signUp({ email: 'time@example.com' });
-    const time = async (email: string) => {
-      const start = performance.now();
-      for (let n = 0; n < 8; n++) await login(email, 'wrong-password');
-      return performance.now() - start;
-    };
-    await time('time@example.com');
-    const [known, unknown] = [await time('time@example.com'), await time('nobody@example.com')];
-    // Without the hash for nobody the ratio is below 0.2.
-    expect(unknown / known).toBeGreaterThan(0.5);
   });
 
   test.each([
@@ -220,7 +159,7 @@ describe('the profile', () => {
       email: 'move@example.com',
     });
     expect(
-      await database.admin`select city_key, name_key from auth.users where email = 'move@example.com'`,
+      await auth.database.admin`select city_key, name_key from auth.users where email = 'move@example.com'`,
     ).toEqual([{ city_key: 'medellin', name_key: 'valentina rios' }]);
   });
 
@@ -243,7 +182,7 @@ describe('the profile', () => {
     const { authorization } = await signedIn(`unchanged-${randomUUID()}@example.com`);
     const profile = async () => (await send('GET', '/api/auth/profile', undefined, authorization)).json();
     const before = await profile();
-    const answer = await app.request('/api/auth/profile', {
+    const answer = await auth.app.request('/api/auth/profile', {
       method: 'PATCH',
       headers: { authorization, ...headers },
       ...(body !== undefined && { body: new TextEncoder().encode(body) }),
@@ -282,8 +221,10 @@ describe('logout', () => {
 });
 
 describe('what anybody may read', () => {
-  test('the public keys hold no private part', async () => {
-    const { keys } = (await (await send('GET', '/.well-known/jwks.json')).json()) as { keys: object[] };
+  test('the public keys hold no private part, and may be kept for less than a new one waits', async () => {
+    const answer = await send('GET', '/.well-known/jwks.json');
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=60');
+    const { keys } = (await answer.json()) as { keys: object[] };
     expect(keys).toHaveLength(1);
     expect(keys[0]).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
     expect(keys[0]).not.toHaveProperty('d');

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { importJWK, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
-import { createTokenSigner } from '../src/tokens.ts';
+import { makeSigningKey, readSigningKey } from '../src/signing-key.ts';
+import { signToken } from '../src/tokens.ts';
 
 const token = { issuer: 'test-issuer', audience: 'test-audience' };
 const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey;
@@ -11,12 +12,19 @@ test('signs with one key alike, whether it is written as PKCS #8 or as SEC 1', a
   const key = ec('P-256');
   const pems = (['pkcs8', 'sec1'] as const).map((type) => key.export({ type, format: 'pem' }).toString());
   expect(pems[1]).toMatch(/^-----BEGIN EC PRIVATE KEY-----/);
-  const signers = await Promise.all(pems.map((privateKey) => createTokenSigner({ ...token, privateKey })));
-  expect(signers[1]?.kid).toBe(signers[0]?.kid);
-  for (const { sign, publicJwk } of signers) {
-    const { payload } = await jwtVerify(await sign(session), await importJWK(publicJwk), token);
-    expect(payload).toMatchObject({ sub: '7', sid: 'a-session' });
+  const keys = await Promise.all(pems.map(readSigningKey));
+  expect(keys[1]?.kid).toBe(keys[0]?.kid);
+  for (const key of keys) {
+    const signed = await signToken(key, session, { ...token, now: 1_800_000_000 });
+    const options = { ...token, currentDate: new Date(1_800_003_599_000) };
+    const { payload } = await jwtVerify(signed, await importJWK(key.publicJwk), options);
+    expect(payload).toMatchObject({ sub: '7', sid: 'a-session', iat: 1_800_000_000, exp: 1_800_003_600 });
   }
+});
+
+test('what is made can be read, and is another key each time', async () => {
+  const [one, other] = await Promise.all([makeSigningKey(), makeSigningKey()].map(readSigningKey));
+  expect(one?.kid).not.toBe(other?.kid);
 });
 
 test.each([
@@ -33,10 +41,8 @@ test.each([
     'type rsa',
   ],
   ['no key', 'hunter2', 'no private key in PEM'],
-])('refuses %s and says how to make one', async (_case, privateKey, kind) => {
-  await expect(createTokenSigner({ ...token, privateKey })).rejects.toThrow(
-    new RegExp(
-      `^The signing key must be an EC key of curve P-256, but it is .*${kind}\\. To make one: openssl`,
-    ),
+])('refuses %s and says what it is', async (_case, pem, kind) => {
+  await expect(readSigningKey(pem)).rejects.toThrow(
+    new RegExp(`^A signing key must be an EC key of curve P-256, but it is .*${kind}\\.$`),
   );
 });

@@ -1,6 +1,6 @@
 import { unavailable } from '@anb/service-kit/errors';
 import { createHttp, type HttpOptions } from '@anb/service-kit/http';
-import { homePage, type RankingRow, type Stats } from './home-page.ts';
+import { homePage, homePolicy, type RankingRow, type Stats } from './home-page.ts';
 
 export interface Dependencies extends HttpOptions {
   votesUrl: string;
@@ -24,7 +24,7 @@ export function createApp(dependencies: Dependencies) {
       read<RankingRow[]>('/api/public/rankings?limit=24'),
       read<Stats>('/api/public/stats'),
     ]);
-    return c.html(homePage(ranking, stats));
+    return c.html(homePage(ranking, stats), 200, { 'Content-Security-Policy': homePolicy });
   });
 
   return app;

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { contentPolicy } from '@anb/service-kit/browsers';
 import { html, raw } from 'hono/html';
 
 export interface RankingRow {
@@ -29,9 +31,7 @@ export function homePage(ranking: readonly RankingRow[], stats: Stats) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>ANB Rising Stars Showcase</title>
         <link rel="icon" href="data:," />
-        <style>
-          ${raw(style)}
-        </style>
+        <style>${raw(style)}</style>
       </head>
       <body>
         <header>
@@ -98,3 +98,12 @@ const style = `
   small { font-weight: 400; color: var(--dim); }
   a { color: var(--ball); }
 `;
+
+const styleHash = createHash('sha256').update(style).digest('base64');
+
+/** Clips and posters come from a CDN, or by redirect from the object store. */
+export const homePolicy = contentPolicy({
+  'style-src': `'sha256-${styleHash}'`,
+  'img-src': '* data:',
+  'media-src': '*',
+});

@@ -8,7 +8,12 @@ import { readConfig } from './config.ts';
 const config = readConfig();
 const log = createLog('portal', config.LOG_LEVEL);
 const registry = createRegistry('portal', manifest.version);
-const app = createApp({ log, registry, votesUrl: config.VOTES_URL });
+const app = createApp({
+  log,
+  registry,
+  trustedProxyHops: config.TRUSTED_PROXY_HOPS,
+  votesUrl: config.VOTES_URL,
+});
 
 await runService({
   log,

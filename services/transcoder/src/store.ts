@@ -1,7 +1,7 @@
 import type { ISql } from '@anb/service-kit/database';
 
 /** Makes the newest of the functions that are called here. */
-export const MIGRATION = 'videos/0007_given_up.sql';
+export const MIGRATION = 'videos/0009_reports_and_review.sql';
 
 /** A held lease: the job and the token that proves the hold. */
 export interface Lease {
@@ -73,11 +73,13 @@ export async function reportProgress(
   return row?.held ?? false;
 }
 
-/** @returns false when the lease is lost and nothing was published */
-export async function publish(sql: ISql, lease: Lease, durationSeconds: number): Promise<boolean> {
-  const [row] = await sql<{ held: boolean }[]>`
-    select videos.publish_v1(${lease.videoId}, ${lease.token}, ${durationSeconds}) as held`;
-  return row?.held ?? false;
+/** gone: the player's account is, and the video failed; lost: the lease is, and nothing changed. */
+export type PublishOutcome = 'published' | 'gone' | 'lost';
+
+export async function publish(sql: ISql, lease: Lease, durationSeconds: number): Promise<PublishOutcome> {
+  const [row] = await sql<{ outcome: PublishOutcome }[]>`
+    select videos.publish_v2(${lease.videoId}, ${lease.token}, ${durationSeconds}) as outcome`;
+  return row?.outcome ?? 'lost';
 }
 
 /** @returns false when the lease is lost and nothing was changed */

@@ -14,6 +14,7 @@ import {
   fail,
   type Lease,
   type Progress,
+  type PublishOutcome,
   publish,
   releaseLease,
   reportProgress,
@@ -198,11 +199,14 @@ export class Worker {
     try {
       const work = { objects, programs, scratchDir, signal, onProgress: heartbeat.report };
       const result = await transcode(lease, work);
-      if (await this.#conclude(lease, result, heartbeat.lost)) {
+      const conclusion = await this.#conclude(lease, result, heartbeat.lost);
+      if (conclusion !== 'lost') {
         await heartbeat.stop();
         await this.#discard(message, log);
-        if (result.outcome === 'made') return 'processed';
-        log.info({ code: result.code, detail: result.detail }, 'video can not be processed');
+        if (conclusion === 'published') return 'processed';
+        if (conclusion === 'gone') log.info('its player has no account any more');
+        if (result.outcome === 'impossible')
+          log.info({ code: result.code, detail: result.detail }, 'video can not be processed');
         return 'failed';
       }
     } catch (error) {
@@ -216,13 +220,16 @@ export class Worker {
   }
 
   /** Asked again while the database is away, as long as the lease may be ours: the work is done. */
-  async #conclude(lease: Lease, result: TranscodeResult, lost: AbortSignal): Promise<boolean> {
+  async #conclude(
+    lease: Lease,
+    result: TranscodeResult,
+    lost: AbortSignal,
+  ): Promise<PublishOutcome | 'failed'> {
     const { sql } = this.#options;
     for (;;) {
       try {
-        return result.outcome === 'made'
-          ? await publish(sql, lease, result.durationSeconds)
-          : await fail(sql, lease, result.code);
+        if (result.outcome === 'made') return await publish(sql, lease, result.durationSeconds);
+        return (await fail(sql, lease, result.code)) ? 'failed' : 'lost';
       } catch (error) {
         if (lost.aborted || !isDependencyAway(error)) throw error;
         await sleep(REPORT_MS, undefined, { signal: lost }).catch(() => {});

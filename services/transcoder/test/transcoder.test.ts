@@ -12,12 +12,12 @@ import { promisify } from 'node:util';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { freePorts } from '@anb/embedded/ports';
 import { makeClip } from '@anb/sample-clips';
-import { createLog } from '@anb/service-kit/log';
 import { originalKey } from '@anb/service-kit/media';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
 import { createTestBucket, createTestQueue, type TestBucket } from '@anb/testing/cloud';
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
+import { keepOutput, keptLog } from '@anb/testing/logs';
 import { createPlayers, createVideo, type Player } from '@anb/testing/players';
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Registry } from 'prom-client';
@@ -90,6 +90,7 @@ async function startWorker(drainSeconds = 0): Promise<ChildProcess> {
   worker.stdout.on('data', (chunk) => {
     log += chunk;
   });
+  keepOutput(worker, 'transcoder');
   workers.push(worker);
   while (!(await fetch(`http://127.0.0.1:${opsPort}/readyz`).catch(() => null))?.ok) await sleep(20);
   return worker;
@@ -101,7 +102,7 @@ function startHere(from: JobQueue, encoder = ffmpeg, visibilitySeconds = VISIBIL
     sql: database.connect('anb_transcoder'),
     objects,
     queue: from,
-    log: createLog('test', 'silent'),
+    log: keptLog('transcoder'),
     registry: new Registry(),
     programs: { ffmpeg: encoder, ffprobe },
     scratchDir: folder,
@@ -243,6 +244,16 @@ describe('an upload that no retry can save', () => {
     const id = await uploaded(await original());
     expect(await ended(id, 'failed')).toMatchObject({ failure_code: code, attempts: 1, open: false });
     expect(await mediaOf(id)).toEqual([]);
+  });
+
+  test('because its player has no account any more ends for good, which is logged', async () => {
+    const id = await createVideo(database.admin, 999_999, { status: 'uploaded' });
+    await objects.put(originalKey(id), Readable.from([clip]), { contentType: 'video/mp4' });
+    await queue.send([{ video_id: id }]);
+    expect(await ended(id, 'failed')).toMatchObject({ failure_code: 'owner_gone', attempts: 1, open: false });
+    const done = () => log.split('\n').filter((line) => line.includes(id) && line.includes('job done'));
+    await vi.waitFor(() => expect(done()).toHaveLength(1), 5000);
+    expect(JSON.parse(done()[0] ?? '')).toMatchObject({ outcome: 'failed' });
   });
 
   test.each([

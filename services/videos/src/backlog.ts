@@ -1,8 +1,8 @@
 import type { Sql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
 import type { JobQueue } from '@anb/service-kit/queue';
+import { Sampler } from '@anb/service-kit/sampler';
 import type { Registry } from 'prom-client';
-import { Sampler } from './sampler.ts';
 import { jobBacklog } from './store/jobs.ts';
 import { outboxBacklog, outboxKinds } from './store/outbox.ts';
 

@@ -1,5 +1,6 @@
 import { count, readEnv, url } from '@anb/service-kit/env';
 import {
+  apiEnv,
   databaseEnv,
   objectsEnv,
   publicEnv,
@@ -11,6 +12,7 @@ import {
 export const readConfig = () =>
   readEnv({
     ...serviceEnv,
+    ...apiEnv,
     ...databaseEnv,
     /** The outbox holds a lock on one connection while it works on another. */
     DATABASE_POOL: count(2, 100).default(10),

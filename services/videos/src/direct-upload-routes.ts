@@ -10,6 +10,7 @@ import {
   listDirectUploads,
   receivePart,
 } from './direct-upload.ts';
+import { limit } from './limits.ts';
 import { params, title } from './owner-routes.ts';
 import { accepted, originOf } from './upload-routes.ts';
 
@@ -59,7 +60,7 @@ const beginRoute = createRoute({
         .openapi('Announcement'),
     ),
   },
-  responses: { 201: json(begun, 'Where to put the parts.'), ...refusing(400, 401, 413, 415) },
+  responses: { 201: json(begun, 'Where to put the parts.'), ...refusing(400, 401, 413, 415, 429) },
 });
 
 const listRoute = createRoute({
@@ -128,11 +129,9 @@ export function directUploadRoutes(dependencies: Dependencies) {
   const forSignedIn = signedIn(dependencies.verify);
 
   routes.openapi({ ...beginRoute, ...forSignedIn }, async (c) => {
-    const { video_id, part_size, parts } = await beginDirectUpload(
-      dependencies,
-      c.get('session').userId,
-      c.req.valid('json'),
-    );
+    const { userId } = c.get('session');
+    await limit(dependencies.sql, 'uploads', userId);
+    const { video_id, part_size, parts } = await beginDirectUpload(dependencies, userId, c.req.valid('json'));
     return c.json({ video_id, part_size, parts }, 201);
   });
 

@@ -2,6 +2,7 @@ import { ApiError, unavailable } from '@anb/service-kit/errors';
 import { createRoutes, json, refusing, signedIn } from '@anb/service-kit/http';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
+import { limit } from './limits.ts';
 import { granted, params } from './owner-routes.ts';
 import { jobEvents } from './progress-feed.ts';
 import { type RetryOutcome, retryJob } from './store/jobs.ts';
@@ -18,7 +19,7 @@ const retryRoute = createRoute({
   tags: ['videos'],
   summary: 'Have one of my failed videos processed again',
   request: { params },
-  responses: { 202: json(retried, 'Queued.'), ...refusing(400, 401, 403, 404) },
+  responses: { 202: json(retried, 'Queued.'), ...refusing(400, 401, 403, 404, 429) },
 });
 
 const eventsRoute = createRoute({
@@ -53,7 +54,9 @@ export function jobRoutes({ sql, verify, wakeOutbox, progress }: Dependencies) {
 
   routes.openapi({ ...retryRoute, ...forSignedIn }, async (c) => {
     const { video_id } = c.req.valid('param');
-    refuseUnlessQueued(await retryJob(sql, video_id, c.get('session').userId));
+    const { userId } = c.get('session');
+    await limit(sql, 'retries', userId);
+    refuseUnlessQueued(await retryJob(sql, video_id, userId));
     wakeOutbox();
     return c.json({ video_id, status: 'uploaded' as const }, 202);
   });
@@ -64,12 +67,10 @@ export function jobRoutes({ sql, verify, wakeOutbox, progress }: Dependencies) {
     granted(await findOwn(sql, video_id, userId));
     const stream = progress.open(video_id, userId, c.req.raw.signal);
     if (!stream) throw unavailable();
-    return new Response(stream, {
-      headers: {
-        'Content-Type': 'text/event-stream',
-        'Cache-Control': 'no-cache',
-        'X-Accel-Buffering': 'no',
-      },
+    return c.body(stream, 200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-cache',
+      'X-Accel-Buffering': 'no',
     });
   });
 

@@ -10,6 +10,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
 import { Backlog } from './backlog.ts';
 import { readConfig } from './config.ts';
+import { DeletedAccounts } from './deleted-accounts.ts';
 import { OutboxPublisher } from './outbox.ts';
 import { ProgressFeed } from './progress-feed.ts';
 import { Sweeper } from './sweeper.ts';
@@ -44,6 +45,7 @@ const sweeper = new Sweeper({
   registry,
   everySeconds: config.SWEEP_SECONDS,
 });
+const deletedAccounts = new DeletedAccounts({ sql, objects, log });
 const progress = new ProgressFeed({ sql, log, registry });
 const app = createApp({
   sql,
@@ -56,6 +58,8 @@ const app = createApp({
   verify: sessions.verify,
   wakeOutbox: outbox.wake,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
+  trustedProxyHops: config.TRUSTED_PROXY_HOPS,
+  corsOrigins: config.CORS_ORIGINS,
   maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,
   maxDirectUploadBytes: config.MAX_DIRECT_UPLOAD_MB * 1024 * 1024,
   quota: { videos: config.MAX_VIDEOS, directUploads: config.MAX_DIRECT_UPLOADS },
@@ -77,11 +81,13 @@ await runService({
     outbox.start();
     backlog.start();
     sweeper.start();
+    deletedAccounts.start();
   },
   drain: () => progress.drain(),
   stop: async () => {
     backlog.stop();
     await sweeper.stop();
+    await deletedAccounts.stop();
     await outbox.stop();
     await sessions.stop();
     await sql.end({ timeout: 5 });

@@ -34,6 +34,8 @@ export function mediaRoutes({ sql, objects }: Dependencies) {
     }
     // Not to be kept: a video that is hidden or deleted must be gone at the next request.
     c.header('Cache-Control', 'no-store');
+    // Pages of any site may show what is public.
+    c.header('Cross-Origin-Resource-Policy', 'cross-origin');
     return c.redirect(await objects.signedUrl(mediaKey(video_id, version, file, place)), 302);
   });
 

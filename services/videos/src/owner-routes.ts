@@ -6,6 +6,7 @@ import { type MediaFile, mediaKey } from '@anb/service-kit/media';
 import type { ObjectStore } from '@anb/service-kit/objects';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
+import { limit } from './limits.ts';
 import { ownVideo, presentOwn } from './present.ts';
 import {
   changeVideo,
@@ -55,7 +56,7 @@ const changeRoute = createRoute({
         .openapi('VideoChange'),
     ),
   },
-  responses: { 200: json(ownVideo, 'The changed video.'), ...refusing(400, 401, 403, 404, 413, 415) },
+  responses: { 200: json(ownVideo, 'The changed video.'), ...refusing(400, 401, 403, 404, 413, 415, 429) },
 });
 
 const deleteRoute = createRoute({
@@ -95,8 +96,10 @@ export function ownerRoutes({ sql, objects, verify, wakeOutbox, mediaBaseUrl }: 
   routes.openapi({ ...changeRoute, ...forSignedIn }, async (c) => {
     const { title = null, is_public = null } = c.req.valid('json');
     const { video_id } = c.req.valid('param');
+    const { userId } = c.get('session');
+    if (is_public !== null) await limit(sql, 'publications', userId);
     const change = { title, title_key: title && comparisonKey(title), is_public };
-    const video = granted(await changeVideo(sql, video_id, c.get('session').userId, change));
+    const video = granted(await changeVideo(sql, video_id, userId, change));
     wakeOutbox();
     return c.json(presentOwn(video, mediaBaseUrl), 200);
   });

@@ -1,8 +1,13 @@
+import { failureReason } from '@anb/service-kit/failure-reason';
 import { mediaUrl } from '@anb/service-kit/media';
 import { z } from '@hono/zod-openapi';
 import type { OpenVideo, OwnVideo } from './store/videos.ts';
 
 const url = z.string().openapi({ format: 'uri' });
+
+export const stage = z
+  .enum(['downloading', 'examining', 'transcoding', 'storing'])
+  .openapi({ description: 'What is being done, while it is processed.' });
 
 export const ownVideo = z
   .object({
@@ -22,12 +27,14 @@ export const ownVideo = z
     failure_code: z.string().optional().openapi({ description: 'Why it failed, for programs.' }),
     failure_reason: z.string().optional().openapi({ description: 'Why it failed, in Spanish.' }),
     progress: z.int().min(0).max(100).optional().openapi({ description: 'Percent, while it is processed.' }),
-    stage: z
-      .enum(['downloading', 'examining', 'transcoding', 'storing'])
-      .optional()
-      .openapi({ description: 'What is being done, while it is processed.' }),
+    stage: stage.optional(),
     votes: z.int(),
     is_public: z.boolean(),
+    hidden: z.literal(true).optional().openapi({ description: 'Organisers have taken it out of the vote.' }),
+    review: z
+      .literal('pending')
+      .optional()
+      .openapi({ description: 'An organiser has to approve it before it opens for voting.' }),
   })
   .openapi('OwnVideo');
 
@@ -49,34 +56,7 @@ export const openVideo = z
   })
   .openapi('OpenVideo');
 
-const OTHER_REASON = 'No pudimos procesar el video después de varios intentos. Inténtalo con otro archivo.';
-
-/** Failure codes of the transcoder, worded for the player. */
-const failureReasons: Record<string, string> = {
-  not_a_video: 'El archivo no es un video MP4 o MOV.',
-  unreadable: 'El video está dañado o incompleto. Vuelve a grabarlo o expórtalo de nuevo.',
-  unsupported_codec:
-    'El video usa un formato de imagen o de sonido que no aceptamos. Expórtalo como MP4 (H.264) y vuelve a subirlo.',
-  no_picture: 'El archivo no tiene imagen, solo sonido u otros datos.',
-  too_short: 'El video es demasiado corto. Sube uno de al menos medio segundo.',
-  too_large_picture: 'La resolución del video es demasiado grande. El máximo es 8K.',
-  too_many_streams: 'El archivo tiene demasiadas pistas. Expórtalo solo con el video y el sonido.',
-  too_many_frames:
-    'El video tiene demasiados cuadros por segundo. Expórtalo a 60 cuadros por segundo o menos y vuelve a subirlo.',
-  too_demanding:
-    'El video exige demasiado para procesarlo. Expórtalo en 1080p a 30 cuadros por segundo y vuelve a subirlo.',
-  original_missing: 'El archivo que subiste ya no está. Vuelve a subirlo.',
-  took_too_long: 'El video tarda demasiado en procesarse. Prueba con uno más corto o de menor resolución.',
-  unavailable: 'No pudimos procesar el video por un problema nuestro. Vuelve a subirlo más tarde.',
-  worker_died:
-    'El video interrumpió varias veces su procesamiento. Expórtalo de nuevo o inténtalo con otro archivo.',
-  processing_failed: OTHER_REASON,
-};
-
-/** In Spanish, as the player reads it. */
-export const failureReason = (code: string): string => failureReasons[code] ?? OTHER_REASON;
-
-const optional = <K extends string, V>(key: K, value: V | null | undefined) =>
+export const optional = <K extends string, V>(key: K, value: V | null | undefined) =>
   (value === null || value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 
 /** A video for its owner, without the addresses that cost a signature. */
@@ -96,6 +76,8 @@ export function presentOwn(video: OwnVideo, mediaBaseUrl: string): z.infer<typeo
     ...(video.status === 'processing' && { progress: video.progress, ...optional('stage', video.stage) }),
     votes: video.votes,
     is_public: video.is_public,
+    ...(video.hidden && { hidden: true as const }),
+    ...(video.review === 'pending' && { review: video.review }),
   };
 }
 
@@ -117,7 +99,7 @@ export function presentOpen(video: OpenVideo, mediaBaseUrl: string): z.infer<typ
   };
 }
 
-const stableUrls = (videoId: string, version: string, mediaBaseUrl: string) => ({
+export const stableUrls = (videoId: string, version: string, mediaBaseUrl: string) => ({
   processed_url: mediaUrl(mediaBaseUrl, videoId, version, 'clip.mp4'),
   poster_url: mediaUrl(mediaBaseUrl, videoId, version, 'poster.jpg'),
 });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '@anb/service-kit/database';
+import { failureReason } from '@anb/service-kit/failure-reason';
 import type { Logger } from '@anb/service-kit/log';
 import { z } from '@hono/zod-openapi';
 import { Gauge, type Registry } from 'prom-client';
-import { failureReason } from './present.ts';
 import { type JobState, jobStates } from './store/jobs.ts';
 
 export const jobEvents = z

@@ -4,6 +4,7 @@ import type { SessionEnv } from '@anb/service-kit/session';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Dependencies } from './app.ts';
+import { limit } from './limits.ts';
 import type { Origin } from './store/uploads.ts';
 import { receiveUpload } from './upload.ts';
 
@@ -12,9 +13,11 @@ export const accepted = z.object({
   task_id: z.uuid().openapi({ description: 'The id of the video.' }),
 });
 
+export const UPLOAD_PATH = '/api/videos/upload';
+
 const uploadRoute = createRoute({
   method: 'post',
-  path: '/api/videos/upload',
+  path: UPLOAD_PATH,
   operationId: 'uploadVideo',
   tags: ['videos'],
   summary: 'Upload a clip',
@@ -48,7 +51,7 @@ const uploadRoute = createRoute({
   },
   responses: {
     201: json(accepted, 'Stored and queued.'),
-    ...refusing(400, 401, 413, 415),
+    ...refusing(400, 401, 413, 415, 429),
   },
 });
 
@@ -63,6 +66,7 @@ export function uploadRoutes(dependencies: Dependencies) {
 
   routes.openapi({ ...uploadRoute, ...signedIn(dependencies.verify) }, async (c) => {
     const { userId } = c.get('session');
+    await limit(dependencies.sql, 'uploads', userId);
     const isFull = underWay.filter((id) => id === userId).length >= MAX_OF_A_PLAYER;
     if (isFull || underWay.length >= MAX_UPLOADS_AT_ONCE) throw unavailable();
     underWay.push(userId);

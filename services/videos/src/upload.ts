@@ -12,6 +12,7 @@ import { z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { endUpload } from './end-upload.ts';
 import { title } from './owner-routes.ts';
+import { readPatiently } from './patient-reading.ts';
 import { acceptUpload, beginUpload, type NewVideo, noteMultipart, type Origin } from './store/uploads.ts';
 import { displayName, formTooLarge, notAVideo, within } from './upload-refusals.ts';
 
@@ -115,7 +116,7 @@ function refuseUnread({ headers }: UploadRequest, maxUploadBytes: number): void 
 const maxBodyBytes = (maxUploadBytes: number) => 2 * maxUploadBytes;
 
 async function readForm(
-  { sql, objects, maxUploadBytes }: Dependencies,
+  { sql, objects, maxUploadBytes, uploadPatienceMs }: Dependencies,
   parser: Parser,
   { body }: UploadRequest,
   videoId: string,
@@ -152,7 +153,7 @@ async function readForm(
   });
 
   try {
-    await pipeline(measured(body, maxUploadBytes), parser);
+    await pipeline(measured(readPatiently(body, uploadPatienceMs), maxUploadBytes), parser);
   } catch (error) {
     const why = error instanceof ApiError ? error : truncated();
     broken.abort(why);
@@ -164,10 +165,9 @@ async function readForm(
 }
 
 /** Counts all of the body, also what is between the parts and in parts that nobody asked for. */
-async function* measured(body: Readable, maxUploadBytes: number) {
+async function* measured(body: AsyncIterable<Buffer>, maxUploadBytes: number) {
   let bytes = 0;
-  // Destroyed, its connection would neither be read on nor closed: one who first sends all would never hear why.
-  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+  for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > maxBodyBytes(maxUploadBytes)) throw formTooLarge(maxUploadBytes);
     yield chunk;

@@ -1,7 +1,7 @@
-import { createLog } from '@anb/service-kit/log';
 import { JobQueue } from '@anb/service-kit/queue';
 import { createTestQueue } from '@anb/testing/cloud';
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
+import { keptLog } from '@anb/testing/logs';
 import { createPlayers, createVideo } from '@anb/testing/players';
 import { DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Registry } from 'prom-client';
@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { Backlog } from '../src/backlog.ts';
 
 const EVERY_MS = 50;
-const log = createLog('test', 'silent');
+const log = keptLog('videos');
 
 let database: TestDatabase;
 let queue: JobQueue;

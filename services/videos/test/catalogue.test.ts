@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
-import { createLog } from '@anb/service-kit/log';
 import { ObjectStore } from '@anb/service-kit/objects';
+import { keptLog } from '@anb/testing/logs';
 import { createVideo, type Player } from '@anb/testing/players';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -161,7 +161,7 @@ describe('with 500 videos stored', () => {
     const app = createApp({
       ...{ queue: videos.queue, deadLetters: undefined, progress: videos.progress },
       sql: videos.database.connect('anb_videos', (query) => queries.push(query)),
-      log: createLog('test', 'silent'),
+      log: keptLog('videos'),
       registry: new Registry(),
       objects,
       verify: async () => ({ userId: player.id, sessionId: 's', role: 'player' }),

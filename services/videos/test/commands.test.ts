@@ -8,7 +8,7 @@ test.each(['audit', 'clean-up', 'redrive', 'requeue'])(
     const file = join(import.meta.dirname, `../src/commands/${name}.ts`);
     const { status, stderr } = spawnSync(process.execPath, [file, '--dry-run'], {
       encoding: 'utf8',
-      env: {},
+      env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
     });
     expect(stderr).toMatch(new RegExp(`^${name} takes no arguments`));
     expect(status).toBe(2);

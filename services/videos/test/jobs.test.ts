@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLog } from '@anb/service-kit/log';
+import { JobQueue } from '@anb/service-kit/queue';
+import { keptLog } from '@anb/testing/logs';
 import { createVideo, type Player } from '@anb/testing/players';
+import { TcpProxy } from '@anb/testing/tcp-proxy';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -26,14 +28,22 @@ beforeEach(async () => {
   await videos.database.admin`delete from videos.videos`;
 });
 
-const ask = async (who: Player, method: string, path: string) => {
-  const answer = await videos.app.request(path, { method, headers: { authorization: who.authorization } });
+const ask = async (
+  who: Player,
+  method: string,
+  path: string,
+  app: Pick<Videos['app'], 'request'> = videos.app,
+) => {
+  const answer = await app.request(path, { method, headers: { authorization: who.authorization } });
   return { status: answer.status, body: (await answer.json()) as { code?: string } };
 };
 const row = async (id: string) => {
   const [video] = await videos.database.admin`select * from videos.videos where id = ${id}`;
   return video ?? {};
 };
+/** As the audit tells. */
+const redrives = () =>
+  videos.database.admin`select user_id, detail from videos.audit where action = 'redrive' order by id`;
 const outbox = async () => {
   const rows = await videos.database.admin<{ kind: string; video_id: string }[]>`
     select kind, video_id from videos.outbox order by id`;
@@ -149,6 +159,29 @@ describe('organisers', () => {
       ids.map((video_id) => ({ video_id, request_id: 'r' })).sort(byId),
     );
     expect(await videos.deadLetters.state()).toMatchObject({ visible: 0, inFlight: 1 });
+    expect(await redrives()).toEqual([{ user_id: organiser.id, detail: { moved: 2 } }]);
+  });
+
+  test('leave a trace of what was queued again also when that broke off', async () => {
+    await videos.deadLetters.send([1, 2].map(() => ({ video_id: randomUUID() })));
+    let sent = 0;
+    const { port } = new URL(videos.queueOptions.endpoint);
+    const proxy = await TcpProxy.start(
+      Number(port),
+      () => (way, chunk) => way === 'answer' || !chunk.includes('SendMessageBatch') || ++sent === 1,
+    );
+    const endpoint = `http://127.0.0.1:${proxy.port}`;
+    const queue = new JobQueue({ ...videos.queueOptions, endpoint });
+    const { status } = await ask(
+      organiser,
+      'POST',
+      '/api/admin/dead-letters/redrive',
+      videos.appWith({ queue }),
+    );
+    queue.close();
+    await proxy.close();
+    expect(status).toBeGreaterThanOrEqual(500);
+    expect((await redrives()).at(-1)).toEqual({ user_id: organiser.id, detail: { moved: 1 } });
   });
 });
 
@@ -209,7 +242,7 @@ describe('the sweeper', () => {
       sql: videos.sql,
       queue: queue as never,
       wakeOutbox: () => {},
-      log: createLog('test', 'silent'),
+      log: keptLog('videos'),
       registry: new Registry(),
       everySeconds: 0.02,
     });
@@ -231,7 +264,7 @@ describe('the sweeper', () => {
     queue.state.mockReset().mockResolvedValue({ visible: 0, inFlight: 0, delayed: 0 });
     const again = new Sweeper({
       ...{ sql: videos.sql, queue: queue as never, wakeOutbox: () => {}, everySeconds: 0.02 },
-      ...{ log: createLog('test', 'silent'), registry: new Registry() },
+      ...{ log: keptLog('videos'), registry: new Registry() },
     });
     again.start();
     await vi.waitFor(async () => expect(await outbox()).toEqual([['transcode', id]]), 5000);

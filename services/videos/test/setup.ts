@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createLog } from '@anb/service-kit/log';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
 import { openServer } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import { createTestBucket, createTestQueue } from '@anb/testing/cloud';
 import { createTestDatabase } from '@anb/testing/database';
+import { keptLog } from '@anb/testing/logs';
 import { AUDIENCE, createPlayers, ISSUER } from '@anb/testing/players';
 import { Registry } from 'prom-client';
 import { createApp, type Dependencies } from '../src/app.ts';
@@ -29,7 +29,7 @@ export async function startVideos() {
   const players = await createPlayers(database.admin);
   const queries: string[] = [];
   const sql = database.connect('anb_videos', (query) => queries.push(query));
-  const log = createLog('test', 'silent');
+  const log = keptLog('videos');
   const objects = new ObjectStore(bucket);
   const queue = new JobQueue(queueOptions);
   const deadLetters = new JobQueue({

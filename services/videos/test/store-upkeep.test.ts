@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { createLog } from '@anb/service-kit/log';
 import { mediaFiles, mediaKey, originalKey } from '@anb/service-kit/media';
+import { keptLog } from '@anb/testing/logs';
 import { createVideo, type Player } from '@anb/testing/players';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { multipartsWithoutRows, objectsWithoutRows, rowsWithoutObjects } from '../src/audit.ts';
@@ -211,7 +211,7 @@ const audit = async () => {
 };
 
 describe('the audit', () => {
-  test('finds nothing where store and catalogue agree: done, private, failed, waiting, in work, uploading', async () => {
+  test('finds nothing where store and catalogue agree: done, private, failed, lost, waiting, in work, uploading', async () => {
     await stored();
     const hidden = await stored();
     await videos.database.admin`update videos.videos set is_public = false where id = ${hidden}`;
@@ -219,6 +219,9 @@ describe('the audit', () => {
     for (const status of ['uploaded', 'failed', 'processing'] as const) {
       await put(originalKey(await createVideo(videos.database.admin, player.id, { status })));
     }
+    const lost = await createVideo(videos.database.admin, player.id, { status: 'failed' });
+    await videos.database
+      .admin`update videos.videos set failure_code = 'original_missing' where id = ${lost}`;
     const token = randomUUID();
     const [working] = await videos.database.admin`
       update videos.videos set lease_token = ${token}, lease_expires_at = now() + interval '1 minute'
@@ -276,7 +279,7 @@ describe('the audit', () => {
 
 describe('the clean-up', () => {
   const run = (hours: number) =>
-    cleanUp({ sql: videos.sql, objects: videos.objects, log: createLog('test', 'silent'), hours });
+    cleanUp({ sql: videos.sql, objects: videos.objects, log: keptLog('videos'), hours });
 
   test('removes uploads that nobody touched for so long, with what they stored', async () => {
     const begin = async (hoursAgo: number, state = 'open') => {

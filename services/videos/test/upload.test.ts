@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createVideo, type Player } from '@anb/testing/players';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -339,6 +340,43 @@ describe('an upload', () => {
       await expectNothingLeft();
     },
   );
+
+  describe('that comes slowly', () => {
+    const PATIENCE_MS = 1000;
+    let impatient: string;
+    beforeAll(async () => {
+      impatient = await videos.serve(videos.appWith({ uploadPatienceMs: PATIENCE_MS }));
+    });
+    /** So many bytes of a movie, again and again, for longer than the patience. */
+    const trickle = (bytes: number, end = '\r\n--b--\r\n') =>
+      new ReadableStream({
+        async start(controller) {
+          const send = (text: string | Buffer) => controller.enqueue(Buffer.from(text));
+          send(`--b\r\ncontent-disposition: form-data; name="title"\r\n\r\nMi mejor jugada\r\n${beginning}`);
+          send(movie());
+          for (let piece = 0; piece < 15; piece++) {
+            await sleep(PATIENCE_MS / 10);
+            if (bytes > 0) send(Buffer.alloc(bytes));
+          }
+          send(end);
+          controller.close();
+        },
+      });
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+
+    test('but steadily is taken', async () => {
+      expect((await upload(trickle(200), headers, impatient)).status).toBe(201);
+    });
+
+    test.each([
+      ['next to nothing', 1],
+      ['nothing any more', 0],
+    ])('as %s is given up, and leaves nothing', async (_what, bytes) => {
+      const answer = await upload(trickle(bytes), headers, impatient);
+      expect([answer.status, await answer.json()]).toMatchObject([408, { code: 'too_slow' }]);
+      await expectNothingLeft();
+    });
+  });
 
   test('far too large is answered also to a client that reads nothing before it has sent all', async () => {
     const upload = request(`${url}/api/videos/upload`, {

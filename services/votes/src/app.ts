@@ -1,22 +1,32 @@
+import type { Challenge } from '@anb/service-kit/challenge';
 import type { Sql } from '@anb/service-kit/database';
 import { createHttp, type HttpOptions } from '@anb/service-kit/http';
 import type { VerifyToken } from '@anb/service-kit/session';
+import { contestRoutes } from './contest-routes.ts';
 import { rankingRoutes } from './ranking-routes.ts';
 import type { Standings } from './standings.ts';
+import { type VoteLimits, voteLimits } from './vote-limits.ts';
 import { voteRoutes } from './vote-routes.ts';
 
 export interface Dependencies extends HttpOptions {
   sql: Sql;
   standings: Standings;
+  /** Of votes; none when left out. */
+  limits?: VoteLimits;
+  /** Asked for at a vote; nothing when left out. */
+  challenge?: Challenge | undefined;
   verify: VerifyToken;
   /** Where published media have their stable addresses; without a slash at the end. */
   mediaBaseUrl: string;
+  /** Whether only voters whose e-mail is verified are counted. */
+  needsVerifiedEmail?: boolean;
 }
 
 /** Builds the whole HTTP surface; opens nothing. */
 export function createApp(dependencies: Dependencies) {
-  const app = createHttp(dependencies);
+  const app = createHttp(dependencies, voteLimits);
   app.route('/', voteRoutes(dependencies));
   app.route('/', rankingRoutes(dependencies));
+  app.route('/', contestRoutes(dependencies));
   return app;
 }

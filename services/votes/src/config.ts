@@ -1,4 +1,28 @@
-import { readEnv } from '@anb/service-kit/env';
-import { databaseEnv, publicEnv, serviceEnv, tokenEnv } from '@anb/service-kit/service-env';
+import { count, flag, readEnv } from '@anb/service-kit/env';
+import {
+  apiEnv,
+  challengeEnv,
+  challengePair,
+  databaseEnv,
+  publicEnv,
+  serviceEnv,
+  tokenEnv,
+} from '@anb/service-kit/service-env';
 
-export const readConfig = () => readEnv({ ...serviceEnv, ...databaseEnv, ...tokenEnv, ...publicEnv });
+export const readConfig = () =>
+  readEnv(
+    {
+      ...serviceEnv,
+      ...apiEnv,
+      ...databaseEnv,
+      ...tokenEnv,
+      ...publicEnv,
+      ...challengeEnv,
+      /** Whether only voters whose e-mail is verified are counted. */
+      VOTE_NEEDS_VERIFIED_EMAIL: flag().default(false),
+      /** Votes that are taken of one account and of one address. */
+      VOTES_PER_MINUTE_USER: count(1, 1_000_000).default(240),
+      VOTES_PER_MINUTE_ADDRESS: count(1, 1_000_000).default(1200),
+    },
+    [challengePair],
+  );

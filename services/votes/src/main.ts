@@ -1,3 +1,4 @@
+import { openConfiguredChallenge } from '@anb/service-kit/challenge';
 import { openConfiguredDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
@@ -8,6 +9,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { Standings } from './standings.ts';
+import { VoteLimits } from './vote-limits.ts';
 
 const config = readConfig();
 const log = createLog('votes', config.LOG_LEVEL);
@@ -20,12 +22,22 @@ const sessions = new SessionCheck({
   audience: config.TOKEN_AUDIENCE,
 });
 const standings = new Standings({ sql, log, registry });
+const limits = new VoteLimits({
+  sql,
+  log,
+  perMinute: { user: config.VOTES_PER_MINUTE_USER, address: config.VOTES_PER_MINUTE_ADDRESS },
+});
 const app = createApp({
   sql,
   log,
   registry,
+  trustedProxyHops: config.TRUSTED_PROXY_HOPS,
+  corsOrigins: config.CORS_ORIGINS,
   standings,
+  limits,
+  challenge: openConfiguredChallenge(config, log),
   verify: sessions.verify,
+  needsVerifiedEmail: config.VOTE_NEEDS_VERIFIED_EMAIL,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
 });
 
@@ -42,9 +54,11 @@ await runService({
     await untilMigrated({ sql, log, migration });
     await sessions.start();
     await standings.start();
+    limits.start();
   },
   stop: async () => {
     await standings.stop();
+    await limits.stop();
     await sessions.stop();
     await sql.end({ timeout: 5 });
   },

@@ -5,6 +5,7 @@ import { mediaUrl } from '@anb/service-kit/media';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { cityTotals, type Ranked, totals } from './ranking.ts';
+import type { Contest } from './store.ts';
 
 const rankingRow = z
   .object({
@@ -102,6 +103,18 @@ const statsRoute = createRoute({
   },
 });
 
+export const contest = z
+  .object({
+    name: z.string(),
+    edition: z.string(),
+    opens_at: z.iso.datetime(),
+    closes_at: z.iso.datetime().nullable().openapi({ description: 'null: not fixed yet.' }),
+    open: z.boolean(),
+    finalists_per_city: z.int(),
+    vote_goal: z.int(),
+  })
+  .openapi('Contest');
+
 const contestRoute = createRoute({
   method: 'get',
   path: '/api/public/contest',
@@ -109,20 +122,7 @@ const contestRoute = createRoute({
   tags: ['votes'],
   summary: 'The contest and its window',
   responses: {
-    200: json(
-      z
-        .object({
-          name: z.string(),
-          edition: z.string(),
-          opens_at: z.iso.datetime(),
-          closes_at: z.iso.datetime().nullable().openapi({ description: 'null: not fixed yet.' }),
-          open: z.boolean(),
-          finalists_per_city: z.int(),
-          vote_goal: z.int(),
-        })
-        .openapi('Contest'),
-      'The contest.',
-    ),
+    200: json(contest, 'The contest.'),
     ...refusing(),
   },
 });
@@ -157,21 +157,19 @@ export function rankingRoutes({ standings, mediaBaseUrl }: Dependencies) {
     return c.json({ ...totals(national), cities: cities.size }, 200);
   });
 
-  routes.openapi(contestRoute, (c) => {
-    const { opens_at, closes_at, ...contest } = standings.current.contest;
-    const now = Date.now();
-    return c.json(
-      {
-        ...contest,
-        opens_at: opens_at.toISOString(),
-        closes_at: closes_at?.toISOString() ?? null,
-        open: opens_at.getTime() <= now && (closes_at === null || now < closes_at.getTime()),
-      },
-      200,
-    );
-  });
+  routes.openapi(contestRoute, (c) => c.json(presentContest(standings.current.contest), 200));
 
   return routes;
+}
+
+export function presentContest({ opens_at, closes_at, ...others }: Contest): z.infer<typeof contest> {
+  const now = Date.now();
+  return {
+    ...others,
+    opens_at: opens_at.toISOString(),
+    closes_at: closes_at?.toISOString() ?? null,
+    open: opens_at.getTime() <= now && (closes_at === null || now < closes_at.getTime()),
+  };
 }
 
 /** The weak comparison of RFC 9110: a cache on the way may have put `W/` before the tag. */

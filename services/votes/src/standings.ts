@@ -3,8 +3,9 @@ import { comparisonKey } from '@anb/service-kit/comparison-key';
 import type { Sql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
 import { Gauge, type Registry } from 'prom-client';
+import type { CityKey } from './cities.ts';
 import { type Ranking, rank } from './ranking.ts';
-import { type CityName, type Contest, readCityNames, readContenders, readContest } from './store.ts';
+import { type Contest, readCityNames, readContenders, readContest } from './store.ts';
 
 /** What every read is answered from: immutable, made anew when something changed. */
 export interface Snapshot {
@@ -96,7 +97,7 @@ export class Standings {
 function makeSnapshot(
   contenders: Parameters<typeof rank>[0],
   contest: Contest,
-  cityNames: readonly CityName[],
+  cityNames: readonly CityKey[],
 ): Snapshot {
   const named = new Map(cityNames.map(({ key, city }) => [key, `contest:${city}`]));
   return {

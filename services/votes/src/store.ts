@@ -1,18 +1,33 @@
-import type { ISql } from '@anb/service-kit/database';
+import { isDeepStrictEqual } from 'node:util';
+import { comparisonKey } from '@anb/service-kit/comparison-key';
+import type { ISql, Sql } from '@anb/service-kit/database';
+import type { City, CityKey } from './cities.ts';
 import type { Contender } from './ranking.ts';
 
-const refusals = ['already_voted', 'own_video', 'not_open', 'voting_closed'] as const;
+const refusals = ['already_voted', 'own_video', 'not_open', 'voting_closed', 'email_unverified'] as const;
 export const voteResults = ['recorded', ...refusals] as const;
 
 export type VoteOutcome = { result: 'recorded'; votes: number } | { result: (typeof refusals)[number] };
 
 /**
  * Casts a vote in one statement: the video's state and the contest's window are judged when it runs, the primary
- * key decides between two at once, and the tally goes up only with a row of its own.
+ * key decides between two at once, and the tally goes up only with a row of its own. What a deleted account of the
+ * same e-mail has voted for, is voted for.
  */
-export async function castVote(sql: ISql, videoId: string, voterId: number): Promise<VoteOutcome> {
+export async function castVote(
+  sql: ISql,
+  videoId: string,
+  voterId: number,
+  needsVerifiedEmail: boolean,
+): Promise<VoteOutcome> {
   const [row] = await sql<
-    { own: boolean | null; open: boolean | null; window_open: boolean; votes: number | null }[]
+    {
+      own: boolean | null;
+      open: boolean | null;
+      window_open: boolean;
+      admitted: boolean;
+      votes: number | null;
+    }[]
   >`
     with ballot as (
       select owner_id, open
@@ -21,11 +36,20 @@ export async function castVote(sql: ISql, videoId: string, voterId: number): Pro
     ), contest as (
       select opens_at <= now() and (closes_at is null or now() < closes_at) as open
       from votes.contest
+    ), voter as (
+      select not ${needsVerifiedEmail} or exists (
+        select from auth.player_card where id = ${voterId} and verified
+      ) as admitted
     ), cast_vote as (
       insert into votes.votes (video_id, voter_id)
       select ${videoId}, ${voterId}
-      from ballot, contest
-      where ballot.open and contest.open and ballot.owner_id <> ${voterId}
+      from ballot, contest, voter
+      where ballot.open and contest.open and voter.admitted and ballot.owner_id <> ${voterId}
+        and not exists (
+          select from auth.former_account account
+          join votes.votes vote on vote.voter_id = account.former_id
+          where account.user_id = ${voterId} and vote.video_id = ${videoId}
+        )
       on conflict do nothing
       returning video_id
     ), tally as (
@@ -39,10 +63,12 @@ export async function castVote(sql: ISql, videoId: string, voterId: number): Pro
       (select owner_id = ${voterId} from ballot) as own,
       (select open from ballot) as open,
       coalesce((select open from contest), false) as window_open,
+      (select admitted from voter) as admitted,
       (select votes from tally) as votes`;
   if (row?.own) return { result: 'own_video' };
   if (!row?.open) return { result: 'not_open' };
   if (!row.window_open) return { result: 'voting_closed' };
+  if (!row.admitted) return { result: 'email_unverified' };
   if (row.votes === null) return { result: 'already_voted' };
   return { result: 'recorded', votes: row.votes };
 }
@@ -90,12 +116,82 @@ export async function readContest(sql: ISql): Promise<Contest> {
   return contest;
 }
 
-export interface CityName {
-  key: string;
-  city: string;
+/** Every way to write a city of the contest. */
+export async function readCityNames(sql: ISql): Promise<CityKey[]> {
+  return sql<CityKey[]>`select key, city from votes.city_keys order by city, key`;
 }
 
-/** Every way to write a city of the contest. */
-export async function readCityNames(sql: ISql): Promise<CityName[]> {
-  return sql<CityName[]>`select key, city from votes.city_keys order by city, key`;
+// ── What organisers keep ────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ContestRules extends Contest {
+  review_before_publication: boolean;
+  /** Their aliases as they are compared. */
+  cities: City[];
+}
+
+export async function readRules(sql: ISql): Promise<ContestRules> {
+  const [contest] = await sql<Omit<ContestRules, 'cities'>[]>`
+    select name, edition, opens_at, closes_at, finalists_per_city, vote_goal, review_before_publication
+    from votes.contest`;
+  if (!contest) throw new Error('votes.contest has no row');
+  const cities = await sql<City[]>`
+    select name, jsonb_agg(key order by key) as aliases
+    from votes.cities
+    join votes.city_keys on city = name
+    group by name
+    order by name`;
+  return {
+    ...contest,
+    cities: cities.map(({ name, aliases }) => ({
+      name,
+      aliases: aliases.filter((key) => key !== comparisonKey(name)),
+    })),
+  };
+}
+
+/** What is left out stays as it is. */
+export interface RulesChange extends Partial<Omit<ContestRules, 'cities'>> {
+  /** Every way to write every city; those that are not here are cities of the contest no longer. */
+  cities?: CityKey[];
+}
+
+/** What changes leaves its trace, with what it was before. */
+export async function changeRules(
+  sql: Sql,
+  { cities, ...change }: RulesChange,
+  organiserId: number,
+): Promise<ContestRules | 'closes_before_opens'> {
+  return sql.begin(async (transaction) => {
+    // One change after the other.
+    await transaction`select from votes.contest for update`;
+    const before = await readRules(transaction);
+    const { opens_at, closes_at } = { ...before, ...change };
+    if (closes_at && closes_at <= opens_at) return 'closes_before_opens';
+    if (Object.keys(change).length > 0) await transaction`update votes.contest set ${transaction(change)}`;
+    if (cities) await replaceCities(transaction, cities);
+    const after = await readRules(transaction);
+    await noteChange(transaction, before, after, organiserId);
+    return after;
+  });
+}
+
+async function replaceCities(sql: ISql, keys: readonly CityKey[]): Promise<void> {
+  const names = [...new Set(keys.map(({ city }) => city))];
+  await sql`delete from votes.cities`;
+  await sql`insert into votes.cities ${sql(names.map((name) => ({ name })))}`;
+  await sql`insert into votes.city_keys ${sql(keys)}`;
+}
+
+async function noteChange(sql: ISql, before: ContestRules, after: ContestRules, organiserId: number) {
+  const changed = Object.keys(after).filter((field) => {
+    const key = field as keyof ContestRules;
+    return !isDeepStrictEqual(before[key], after[key]);
+  });
+  if (changed.length === 0) return;
+  const only = (rules: ContestRules) =>
+    Object.fromEntries(Object.entries(rules).filter(([field]) => changed.includes(field)));
+  const detail = JSON.stringify({ before: only(before), after: only(after) });
+  await sql`
+    insert into votes.audit (user_id, action, detail)
+    values (${organiserId}, 'change_contest', ${detail}::text::jsonb)`;
 }

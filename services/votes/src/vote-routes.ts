@@ -1,3 +1,4 @@
+import { challenged } from '@anb/service-kit/challenge';
 import { ApiError } from '@anb/service-kit/errors';
 import { createRoutes, json, refusing, signedIn } from '@anb/service-kit/http';
 import { videoId } from '@anb/service-kit/input';
@@ -12,13 +13,14 @@ const voteRoute = createRoute({
   operationId: 'vote',
   tags: ['votes'],
   summary: 'Vote for a video, once',
-  request: { params: z.object({ video_id: videoId }) },
+  request: { params: z.object({ video_id: videoId }), headers: challenged.headers },
   responses: {
     200: json(
       z.object({ message: z.literal('Voto registrado exitosamente.'), votes: z.int() }),
       'The vote counts; `votes` is what the video has now.',
     ),
-    ...refusing(400, 401, 404),
+    ...refusing(400, 401, 404, 429),
+    ...challenged.responses,
   },
 });
 
@@ -31,7 +33,14 @@ const votesRoute = createRoute({
   responses: { 200: json(z.array(z.uuid()), 'Ids of videos.'), ...refusing(401) },
 });
 
-export function voteRoutes({ sql, verify, registry }: Dependencies) {
+export function voteRoutes({
+  sql,
+  verify,
+  registry,
+  limits,
+  challenge,
+  needsVerifiedEmail = false,
+}: Dependencies) {
   const routes = createRoutes();
   const forSignedIn = signedIn(verify);
   const count = outcomeCounter(registry, {
@@ -42,10 +51,14 @@ export function voteRoutes({ sql, verify, registry }: Dependencies) {
   });
 
   routes.openapi({ ...voteRoute, ...forSignedIn }, async (c) => {
-    const outcome = await castVote(sql, c.req.valid('param').video_id, c.get('session').userId);
+    const { userId } = c.get('session');
+    limits?.take(userId, c.get('clientAddress'));
+    await challenge?.(c);
+    const outcome = await castVote(sql, c.req.valid('param').video_id, userId, needsVerifiedEmail);
     count(outcome.result);
     switch (outcome.result) {
       case 'recorded':
+        limits?.noteRecorded(c.get('clientAddress'));
         return c.json({ message: 'Voto registrado exitosamente.' as const, votes: outcome.votes }, 200);
       case 'already_voted':
         throw new ApiError(400, 'already_voted', 'Ya has votado por este video.');
@@ -53,6 +66,12 @@ export function voteRoutes({ sql, verify, registry }: Dependencies) {
         throw new ApiError(400, 'own_video', 'You can not vote for a video of your own.');
       case 'voting_closed':
         throw new ApiError(400, 'voting_closed', 'Voting is closed now.');
+      case 'email_unverified':
+        throw new ApiError(
+          400,
+          'email_unverified',
+          'Verify your e-mail first, with the code that was sent to it.',
+        );
       case 'not_open':
         throw new ApiError(404, 'video_not_found', 'Video no encontrado.');
     }

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { comparisonKey } from '@anb/service-kit/comparison-key';
-import { createLog } from '@anb/service-kit/log';
 import { SessionCheck } from '@anb/service-kit/session';
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
+import { keptLog } from '@anb/testing/logs';
 import { AUDIENCE, createPlayers, createVideo, ISSUER, type Player } from '@anb/testing/players';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createApp } from '../src/app.ts';
+import { createApp, type Dependencies } from '../src/app.ts';
 import { Standings } from '../src/standings.ts';
+import { VoteLimits } from '../src/vote-limits.ts';
 
 let database: TestDatabase;
 let players: Awaited<ReturnType<typeof createPlayers>>;
 let app: ReturnType<typeof createApp>;
+let dependencies: () => Dependencies;
 let sessions: SessionCheck;
 let standings: Standings;
 
@@ -20,20 +22,21 @@ beforeAll(async () => {
   database = await createTestDatabase();
   players = await createPlayers(database.admin);
   const sql = database.connect('anb_votes');
-  const log = createLog('test', 'silent');
+  const log = keptLog('votes');
   sessions = new SessionCheck({ sql, log, issuer: ISSUER, audience: AUDIENCE });
   await sessions.start();
-  const registry = new Registry();
-  standings = new Standings({ sql, log, registry });
+  standings = new Standings({ sql, log, registry: new Registry() });
   await standings.start();
-  app = createApp({
+  dependencies = () => ({
     sql,
     log,
-    registry,
+    registry: new Registry(),
     standings,
+    limits: new VoteLimits({ sql, log, perMinute: { user: 240, address: 1200 } }),
     verify: sessions.verify,
     mediaBaseUrl: 'https://anb.example/media',
   });
+  app = createApp(dependencies());
 });
 afterAll(async () => {
   await standings.stop();
@@ -121,6 +124,48 @@ describe('a vote', () => {
     expect(await (await vote(video, voter)).json()).toMatchObject({ votes: 1 });
   });
 
+  test('counts once for an e-mail, also when its account was deleted and is another now', async () => {
+    const [voter, again, other] = await Promise.all([players.signUp(), players.signUp(), players.signUp()]);
+    const create = async () => createVideo(database.admin, (await players.signUp()).id);
+    const video = await create();
+    expect((await vote(video, voter)).status).toBe(200);
+    const email = 'La.Misma@example.com';
+    await database.admin`update auth.users set email = ${email} where id = ${again.id}`;
+    await database.admin`
+      insert into auth.former_accounts (user_id, email_hash) values (${voter.id}, sha256(convert_to(lower(${email}), 'UTF8')))`;
+    const answer = await vote(video, again);
+    expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'already_voted' }]);
+    expect((await vote(video, other)).status).toBe(200);
+    expect((await vote(await create(), again)).status).toBe(200);
+  });
+
+  test('counts for the limit of its address only once it is recorded', async () => {
+    const options = dependencies();
+    const limits = new VoteLimits({
+      sql: options.sql,
+      log: options.log,
+      perMinute: { user: 50, address: 3 },
+    });
+    const school = createApp({ ...options, limits });
+    const [video, voters] = [
+      await createVideo(database.admin, (await players.signUp()).id),
+      await Promise.all(Array.from({ length: 4 }, () => players.signUp())),
+    ];
+    const voteAt = async ({ authorization }: Player) =>
+      (
+        await school.request(`/api/public/videos/${video}/vote`, {
+          method: 'POST',
+          headers: { authorization },
+        })
+      ).status;
+    const again = (voter: Player) => Array.from({ length: 10 }, () => voteAt(voter));
+    const [first, ...others] = voters as [Player, ...Player[]];
+    expect(await voteAt(first)).toBe(200);
+    expect(new Set(await Promise.all(again(first)))).toEqual(new Set([400]));
+    expect(await Promise.all(others.slice(0, 2).map(voteAt))).toEqual([200, 200]);
+    expect(await voteAt(others[2] as Player)).toBe(429);
+  });
+
   test('counts once of a hundred at the same time by one user', async () => {
     const [owner, voter] = [await players.signUp(), await players.signUp()];
     const video = await createVideo(database.admin, owner.id);
@@ -193,6 +238,24 @@ describe('a vote', () => {
     expect(await answer.json()).toMatchObject({ code: 'unauthorized' });
   });
 
+  test('needs a verified e-mail where that is asked for, and says so after what is wrong with the video', async () => {
+    const strict = createApp({ ...dependencies(), needsVerifiedEmail: true });
+    const cast = async (videoId: string, { authorization }: Player) => {
+      const path = `/api/public/videos/${videoId}/vote`;
+      const answer = await strict.request(path, { method: 'POST', headers: { authorization } });
+      return { status: answer.status, ...((await answer.json()) as { code?: string; votes?: number }) };
+    };
+    const [owner, voter] = [await players.signUp(), await players.signUp()];
+    const video = await createVideo(database.admin, owner.id);
+    expect(await cast(video, voter)).toMatchObject({ status: 400, code: 'email_unverified' });
+    expect(await votesOf(video)).toHaveLength(0);
+    expect(await cast(video, owner)).toMatchObject({ status: 400, code: 'own_video' });
+    expect(await cast(randomUUID(), voter)).toMatchObject({ status: 404, code: 'video_not_found' });
+    await database.admin`update auth.users set email_verified = true where id = ${voter.id}`;
+    expect(await cast(video, voter)).toMatchObject({ status: 200, votes: 1 });
+    expect(await cast(video, voter)).toMatchObject({ status: 400, code: 'already_voted' });
+  });
+
   test.each([
     ['before the window', "now() + interval '1 hour'", 'null'],
     ['after the window', "now() - interval '2 hours'", "now() - interval '1 hour'"],
@@ -230,13 +293,14 @@ describe('the ranking', () => {
   test('asks the database nothing', async () => {
     const queries: string[] = [];
     const sql = database.connect('anb_votes', (query) => queries.push(query));
-    const options = { sql, log: createLog('test', 'silent'), registry: new Registry() };
+    const options = { sql, log: keptLog('votes'), registry: new Registry() };
     const still = new Standings(options);
     await still.start();
     await still.stop();
     const reader = createApp({
       ...options,
       standings: still,
+      limits: new VoteLimits({ ...options, perMinute: { user: 240, address: 1200 } }),
       verify: sessions.verify,
       mediaBaseUrl: 'https://anb.example/media',
     });

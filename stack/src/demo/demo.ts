@@ -7,7 +7,7 @@ import { greet } from './greeting.ts';
 import { fans, fullName, PASSWORD, type Person, type Player, players } from './players.ts';
 import { megabytes, ProgressLine, secondsSince } from './progress-line.ts';
 import { type RankingRow, rankingTable } from './ranking.ts';
-import { findEarlierVideo, waitUntilProcessed } from './videos.ts';
+import { findEarlierVideo, lookForReview, waitUntilProcessed } from './videos.ts';
 import { ballots, castVote } from './votes.ts';
 
 type Contestant = Account<Player>;
@@ -82,6 +82,9 @@ async function uploadAll(api: Api, newcomers: Contestant[], folder: string): Pro
     coming = next && makeClip(next.person);
     coming?.catch(() => {}); // told when its turn comes
     entries.push({ ...newcomer, videoId: await upload(api, newcomer, clip, line) });
+    // The first is processed while the others are sent.
+    const [first] = entries;
+    if (first) await lookForReview(api, first, first.videoId);
   }
   return entries;
 }

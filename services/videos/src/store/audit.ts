@@ -37,12 +37,16 @@ export interface Expected {
   media_withheld: boolean;
 }
 
-/** Videos that are not deleted and have nothing in the outbox, in the order of their ids; those after one. */
+/**
+ * Videos that are not deleted, are not known to lack their original and have nothing in the outbox, in the order of
+ * their ids; those after one.
+ */
 export async function listExpected(sql: ISql, after: string | null, limit: number): Promise<Expected[]> {
   return sql<Expected[]>`
     select v.id, v.media_version, v.media_withheld
     from videos.videos v
-    where v.deleted_at is null ${after === null ? sql`` : sql`and v.id > ${after}`}
+    where v.deleted_at is null and v.failure_code is distinct from 'original_missing'
+      ${after === null ? sql`` : sql`and v.id > ${after}`}
       and not exists (select from videos.outbox o where o.video_id = v.id and o.kind <> 'transcode')
     order by v.id
     limit ${limit}`;

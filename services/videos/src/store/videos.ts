@@ -12,6 +12,9 @@ export interface OwnVideo {
   original_filename: string;
   original_key: string;
   is_public: boolean;
+  /** Organisers have taken it out. */
+  hidden: boolean;
+  review: 'pending' | 'approved' | null;
   open: boolean;
   status: 'uploaded' | 'processing' | 'processed' | 'failed';
   uploaded_at: Date;
@@ -45,8 +48,8 @@ export type Refused = 'not_found' | 'forbidden' | 'open_for_voting';
 // ── The owner's videos ──────────────────────────────────────────────────────────────────────────────────────
 
 const ownColumns = (sql: ISql) => sql`
-  v.id, v.user_id, v.title, v.original_filename, v.original_key, v.is_public, v.open, v.status, v.uploaded_at,
-  v.processed_at, v.media_version, v.media_withheld, v.duration_seconds, v.failure_code, v.stage, v.progress,
+  v.id, v.user_id, v.title, v.original_filename, v.original_key, v.is_public, v.hidden_at is not null as hidden,
+  v.review, v.open, v.status, v.uploaded_at, v.processed_at, v.media_version, v.media_withheld, v.duration_seconds, v.failure_code, v.stage, v.progress,
   coalesce(t.votes, 0) as votes`;
 
 export async function listOwn(sql: ISql, userId: number): Promise<OwnVideo[]> {
@@ -75,7 +78,7 @@ export interface VideoChange {
   is_public: boolean | null;
 }
 
-/** The first time a processed video becomes public it opens for voting, under its player's city of that moment. */
+/** Whether a video that becomes public opens for voting is decided by the trigger `judge_opening`. */
 export async function changeVideo(
   sql: Sql,
   videoId: string,
@@ -83,19 +86,12 @@ export async function changeVideo(
   { title, title_key, is_public }: VideoChange,
 ): Promise<OwnVideo | Refused> {
   const changed = await sql`
-    update videos.videos v
+    update videos.videos
     set
-      title = coalesce(${title}, v.title),
-      title_key = coalesce(${title_key}, v.title_key),
-      is_public = coalesce(${is_public}, v.is_public),
-      published_at = case when ${is_public ?? false} and v.status = 'processed'
-        then coalesce(v.published_at, now()) else v.published_at end,
-      city = case when ${is_public ?? false} and v.status = 'processed'
-        then coalesce(v.city, player.city) else v.city end,
-      city_key = case when ${is_public ?? false} and v.status = 'processed'
-        then coalesce(v.city_key, player.city_key) else v.city_key end
-    from auth.player_card player
-    where v.id = ${videoId} and v.user_id = ${userId} and v.deleted_at is null and player.id = v.user_id`;
+      title = coalesce(${title}, title),
+      title_key = coalesce(${title_key}, title_key),
+      is_public = coalesce(${is_public}, is_public)
+    where id = ${videoId} and user_id = ${userId} and deleted_at is null`;
   return changed.count === 1 ? findOwn(sql, videoId, userId) : whyRefused(sql, videoId, userId);
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@anb/service-kit/log';
 import { Gauge, type Registry } from 'prom-client';
+import type { Logger } from './log.ts';
 
 export interface SamplerOptions<T> {
   /** Named in the log. */

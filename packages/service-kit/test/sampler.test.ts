@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLog } from '@anb/service-kit/log';
+import { keptLog } from '@anb/testing/logs';
 import { Registry } from 'prom-client';
 import { expect, test, vi } from 'vitest';
 import { Sampler } from '../src/sampler.ts';
@@ -16,7 +16,7 @@ test('a gauge shows the last sample, nothing while reading fails or hangs, and t
   const sampler = new Sampler({
     what: 'things',
     read: (signal) => reads[read](signal),
-    log: createLog('test', 'silent'),
+    log: keptLog('videos'),
     registry,
     everyMs: 20,
   });

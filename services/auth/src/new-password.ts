@@ -1,0 +1,51 @@
+import { ApiError, invalidInput } from '@anb/service-kit/errors';
+import { z } from '@hono/zod-openapi';
+import ranked from '@zxcvbn-ts/language-common/src/passwords.json' with { type: 'json' };
+
+export interface Person {
+  first_name: string;
+  last_name: string;
+  email: string;
+}
+
+const SHORTEST = 8;
+const newPassword = z
+  .string()
+  .min(SHORTEST)
+  .max(128)
+  .openapi({ format: 'password', example: 'un-pase-largo-7' });
+
+/** The fields of a request that sets a password. */
+export const newPasswords = { password1: newPassword, password2: newPassword };
+
+/** From leaked ones, in lower case: 17,950 that are long enough to be chosen. */
+const common = new Set(ranked.filter((password) => password.length >= SHORTEST));
+
+/**
+ * Judges what a schema can not say. There are no rules on what a password is made of: they make it no harder to guess.
+ *
+ * @param whose what is known of a person is guessed first
+ * @returns the password
+ */
+export function acceptedPassword(
+  { password1, password2 }: { password1: string; password2: string },
+  whose: Person,
+): string {
+  if (password1 !== password2) {
+    throw new ApiError(400, 'passwords_differ', 'The two passwords are not the same.', {
+      details: [{ field: 'password2', message: 'must equal password1' }],
+    });
+  }
+  const refuse = (message: string) => invalidInput([{ field: 'password1', message }]);
+  if (common.has(password1.toLowerCase())) {
+    throw refuse('is one of those that are tried first; choose one that others would not think of');
+  }
+  if (personal(whose).has(bare(password1))) throw refuse('must not be your name or your e-mail');
+  return password1;
+}
+
+const bare = (text: string) => text.normalize('NFC').toLowerCase().replace(/\s/g, '');
+
+/** Each name alone and both in a row, the e-mail and its part before the @. */
+const personal = ({ first_name, last_name, email }: Person) =>
+  new Set([first_name, last_name, first_name + last_name, email, email.split('@')[0] ?? ''].map(bare));

@@ -1,0 +1,122 @@
+import { ApiError, invalidInput } from '@anb/service-kit/errors';
+import { createRoutes, json, jsonBody, organisersOnly, refusingPlayers } from '@anb/service-kit/http';
+import { line } from '@anb/service-kit/input';
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Dependencies } from './app.ts';
+import { keysOf } from './cities.ts';
+import { contest, presentContest } from './ranking-routes.ts';
+import { type ContestRules, changeRules, type RulesChange, readRules } from './store.ts';
+
+const city = z
+  .object({
+    name: z.string(),
+    aliases: z.array(z.string()).openapi({ description: 'Other ways to write it, as they are compared.' }),
+  })
+  .openapi('ContestCity');
+
+const namedCity = z.object({
+  name: line(2, 50).openapi({ example: 'Bogotá' }),
+  aliases: z
+    .array(line(1, 100))
+    .max(20)
+    .openapi({ description: 'Other ways to write it.', example: ['Bogotá D.C.'] }),
+});
+
+const rules = contest
+  .extend({
+    review_before_publication: z
+      .boolean()
+      .openapi({ description: 'A video opens for voting only when an organiser has shown it.' }),
+    cities: z.array(city),
+  })
+  .openapi('ContestRules');
+
+/** Beyond these it is a slip of the pen. */
+const [FIRST, LAST] = [new Date('2000-01-01'), new Date('2100-01-01')];
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((at) => at >= FIRST && at < LAST, 'must be a time of this century')
+  .openapi({ type: 'string', format: 'date-time' });
+
+const change = z
+  .object({
+    name: line(2, 100).openapi({ example: 'ANB Rising Stars Showcase' }),
+    edition: line(1, 50).openapi({ example: '2026' }),
+    opens_at: time.openapi({ example: '2026-01-01T00:00:00Z' }),
+    closes_at: time
+      .nullable()
+      .openapi({ type: ['string', 'null'], description: 'null: not fixed yet.', example: null }),
+    finalists_per_city: z.int().min(1).max(100).openapi({ example: 2 }),
+    vote_goal: z.int().min(1).max(10_000_000).openapi({ example: 3000 }),
+    review_before_publication: z.boolean().openapi({ example: false }),
+    cities: z.array(namedCity).min(1).max(1500).openapi({ description: 'All of them.' }),
+  })
+  .partial()
+  .openapi('ContestChange');
+
+const findRoute = createRoute({
+  method: 'get',
+  path: '/api/admin/contest',
+  operationId: 'getContestRules',
+  tags: ['votes'],
+  summary: 'The contest with all that organisers keep of it',
+  responses: { 200: json(rules, 'The contest.'), ...refusingPlayers() },
+});
+
+const changeRoute = createRoute({
+  method: 'put',
+  path: '/api/admin/contest',
+  operationId: 'changeContest',
+  tags: ['votes'],
+  summary: 'Set the window, the cities, the finalists, the goal, and whether videos are reviewed',
+  description:
+    'What is left out stays. Switching the review off opens nothing by itself: what waits goes on waiting to be shown.',
+  request: { body: jsonBody(change) },
+  responses: { 200: json(rules, 'The contest as it is now.'), ...refusingPlayers(400, 413, 415) },
+});
+
+export function contestRoutes({ sql, verify }: Dependencies) {
+  const routes = createRoutes();
+  const forOrganisers = organisersOnly(verify);
+
+  routes.openapi({ ...findRoute, ...forOrganisers }, async (c) => c.json(present(await readRules(sql)), 200));
+
+  routes.openapi({ ...changeRoute, ...forOrganisers }, async (c) => {
+    const { cities, ...others } = c.req.valid('json');
+    const asked: RulesChange = { ...others, ...(cities && { cities: keysOrRefuse(cities) }) };
+    const outcome = await changeRules(sql, asked, c.get('session').userId);
+    if (outcome === 'closes_before_opens') {
+      throw new ApiError(
+        400,
+        'closes_before_opens',
+        'Voting would close before it opens. Mend one of the two times.',
+        {
+          details: [{ field: 'closes_at', message: 'must be later than opens_at' }],
+        },
+      );
+    }
+    return c.json(present(outcome), 200);
+  });
+
+  return routes;
+}
+
+function keysOrRefuse(cities: z.infer<typeof namedCity>[]) {
+  const keys = keysOf(cities);
+  if (Array.isArray(keys)) return keys;
+  const [one, other] = keys.clash;
+  throw invalidInput([
+    { field: 'cities', message: `must not have one way to write two cities: ${one} and ${other}` },
+  ]);
+}
+
+const present = ({
+  review_before_publication,
+  cities,
+  ...publicPart
+}: ContestRules): z.infer<typeof rules> => ({
+  ...presentContest(publicPart),
+  review_before_publication,
+  cities,
+});
