@@ -6,17 +6,15 @@ const LOWEST = 20_000;
 
 /**
  * Ports on loopback that nobody listens on now. They are below those that the system gives to outgoing connections, so
- * that none of these takes one before its program does.
+ * that none of these takes one before its program does; nor does another process that asks here, while this one lives.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const below = firstEphemeralPort();
-  const held: Server[] = [];
-  while (held.length < count) {
-    const server = await listening(LOWEST + Math.floor(Math.random() * (below - LOWEST)));
-    if (server) held.push(server);
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = LOWEST + Math.floor(Math.random() * (below - LOWEST));
+    if ((await claim(port)) && (await isFree(port))) ports.push(port);
   }
-  const ports = held.map(portOf);
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }
 
@@ -30,8 +28,22 @@ function firstEphemeralPort(): number {
   }
 }
 
-async function listening(port: number): Promise<Server | undefined> {
-  const server = createServer().listen(port, '127.0.0.1');
+/** By an abstract socket: like the ports, it is of the network namespace, and it ends with the process. Linux has them. */
+async function claim(port: number): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  const claimed = await listening({ path: `\0anb-port-${port}` });
+  claimed?.unref();
+  return claimed !== undefined;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = await listening({ port, host: '127.0.0.1' });
+  if (server) await new Promise((resolve) => server.close(resolve));
+  return server !== undefined;
+}
+
+async function listening(at: { path: string } | { port: number; host: string }): Promise<Server | undefined> {
+  const server = createServer().listen(at);
   return once(server, 'listening').then(
     () => server,
     (error) => {
@@ -39,9 +51,4 @@ async function listening(port: number): Promise<Server | undefined> {
       return undefined;
     },
   );
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : 0;
 }
