@@ -1,4 +1,4 @@
-import { fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { hash } from '@node-rs/argon2';
 import type { Hashes, HashesResult } from './login-hashes.ts';
+import type { LeastSignIn } from './login-least.ts';
 import { emailOf, type LoginLoad, type LoginLoadResult } from './login-load.ts';
 import { median, rounded } from './median.ts';
 import { type Platform, withPlatform } from './platform.ts';
@@ -28,7 +29,7 @@ const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 /**
  * Sign-ins a second through the service, with Postgres, throttle, token and session, over the bare rate of comparing
  * passwords, so many at once. Where the hashes keep all processors busy, what the load itself used of them is taken off
- * the bare rate: it could not be had for hashes.
+ * the bare rate: it could not be had for hashes. `least` is what the barest server with the same libraries reaches.
  */
 export const measure = (say: (line: string) => void) => withPlatform((platform) => compare(platform, say));
 
@@ -45,6 +46,8 @@ async function compare(platform: Platform, say: (line: string) => void) {
   const worst = results.reduce((a, b) => (a.ratio < b.ratio ? a : b));
   return {
     ...{ ours: worst.ours, baseline: worst.baseline, ratio: worst.ratio, unit: 'sign-ins/s' },
+    least: worst.least,
+    least_ratio: worst.least_ratio,
     lag_p99_ms: Math.max(...results.map(({ lag_p99_ms }) => lag_p99_ms)),
     at_once: results,
     cpus,
@@ -59,49 +62,64 @@ interface Bench {
   atOnce: number;
 }
 
+interface Round {
+  bare: HashesResult;
+  ours: SignIns;
+  baseline: number;
+  ratio: number;
+  least: SignIns;
+  leastRatio: number;
+  lag: number;
+}
+
 async function compareAt({ platform, say, passwordHash, atOnce }: Bench) {
+  await using undo = new AsyncDisposableStack();
   const service = await startAuth(platform, atOnce);
-  const rounds = {
-    ours: [] as number[],
-    baseline: [] as number[],
-    ratio: [] as number[],
-    lag: [] as number[],
-  };
-  const cpuMs = {
-    bare: [] as number[],
-    service: [] as number[],
-    postgres: [] as number[],
-    load: [] as number[],
-  };
-  try {
-    await service.signIns(WARM_UP_SECONDS);
-    for (let round = 1; round <= ROUNDS; round++) {
-      const bare = await run<HashesResult>('login-hashes.ts', {
-        ...{ hash: passwordHash, password: PASSWORD, atOnce, seconds: SECONDS },
-      } satisfies Hashes);
-      const { perSecond, loadShare, cpu, lagMs } = await service.signIns(SECONDS);
-      const baseline = bare.perSecond * (cpus <= atOnce ? 1 - loadShare : 1);
-      rounds.ours.push(rounded(perSecond, 1));
-      rounds.baseline.push(rounded(baseline, 1));
-      rounds.ratio.push(rounded(perSecond / baseline));
-      rounds.lag.push(lagMs);
-      cpuMs.bare.push(bare.cpuMs);
-      for (const each of ['service', 'postgres', 'load'] as const) cpuMs[each].push(cpu[each]);
-      say(
-        `${atOnce} at once, round ${round}: ${rounds.ours.at(-1)}/s, bare ${rounded(bare.perSecond, 1)}/s, ` +
-          `less the load's share ${rounds.baseline.at(-1)}/s: ratio ${rounds.ratio.at(-1)}, lag p99 ${lagMs} ms`,
-      );
-    }
-  } finally {
-    await service.stop();
+  undo.defer(service.stop);
+  const least = await startLeast(platform, atOnce);
+  undo.defer(least.stop);
+  const postgres = await watchPostgres(platform.admin);
+  const signInsOf = (server: Server, seconds: number) => signIns({ platform, server, postgres, seconds });
+  const rounds: Round[] = [];
+  await signInsOf(service, WARM_UP_SECONDS);
+  await signInsOf(least, WARM_UP_SECONDS);
+  await service.lagMs();
+  for (let round = 1; round <= ROUNDS; round++) {
+    const bare = await run<HashesResult>('login-hashes.ts', {
+      ...{ hash: passwordHash, password: PASSWORD, atOnce, seconds: SECONDS },
+    } satisfies Hashes);
+    /** What was left of the processors beside the load. */
+    const baselineOf = ({ loadShare }: SignIns) => bare.perSecond * (cpus <= atOnce ? 1 - loadShare : 1);
+    const ours = await signInsOf(service, SECONDS);
+    const lag = await service.lagMs();
+    const theLeast = await signInsOf(least, SECONDS);
+    const baseline = baselineOf(ours);
+    const ratio = ours.perSecond / baseline;
+    const leastRatio = theLeast.perSecond / baselineOf(theLeast);
+    rounds.push({ bare, ours, baseline, ratio, least: theLeast, leastRatio, lag });
+    say(
+      `${atOnce} at once, round ${round}: ${rounded(ours.perSecond, 1)}/s, bare ${rounded(bare.perSecond, 1)}/s, ` +
+        `less the load's share ${rounded(baseline, 1)}/s: ratio ${rounded(ratio)} (the least: ${rounded(leastRatio)}), ` +
+        `lag p99 ${lag} ms`,
+    );
   }
+  const middle = (of: (round: Round) => number, digits?: number) => rounded(median(rounds.map(of)), digits);
   return {
     hashes: atOnce,
-    ...{ ours: median(rounds.ours), baseline: median(rounds.baseline), ratio: median(rounds.ratio) },
-    lag_p99_ms: Math.max(...rounds.lag),
-    cpu_ms: Object.fromEntries(
-      Object.entries(cpuMs).map(([whose, each]) => [whose, rounded(median(each), 2)]),
-    ),
+    ours: middle(({ ours }) => ours.perSecond, 1),
+    baseline: middle(({ baseline }) => baseline, 1),
+    ratio: middle(({ ratio }) => ratio),
+    least: middle(({ least }) => least.perSecond, 1),
+    least_ratio: middle(({ leastRatio }) => leastRatio),
+    lag_p99_ms: Math.max(...rounds.map(({ lag }) => lag)),
+    cpu_ms: {
+      bare: middle(({ bare }) => bare.cpuMs, 2),
+      service: middle(({ ours }) => ours.cpuMs.server, 2),
+      postgres: middle(({ ours }) => ours.cpuMs.postgres, 2),
+      load: middle(({ ours }) => ours.cpuMs.load, 2),
+      least: middle(({ least }) => least.cpuMs.server, 2),
+      least_postgres: middle(({ least }) => least.cpuMs.postgres, 2),
+    },
   };
 }
 
@@ -114,7 +132,12 @@ async function run<Result>(file: string, task: object): Promise<Result> {
   ]);
 }
 
-async function startAuth({ folder, admin, databaseUrl }: Platform, hashConcurrency: number) {
+interface Server {
+  url: string;
+  pid: number;
+}
+
+async function startAuth({ folder, databaseUrl }: Platform, hashesAtOnce: number) {
   const [port = 0, opsPort = 0] = await freePorts(2);
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keysDir = join(folder, 'signing-keys');
@@ -125,73 +148,105 @@ async function startAuth({ folder, admin, databaseUrl }: Platform, hashConcurren
     env: {
       ...{ PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), OPS_PORT: String(opsPort) },
       ...{ DATABASE_URL: databaseUrl('anb_auth'), SIGNING_KEYS_DIR: keysDir, PUBLIC_URL: url },
-      ...{ HASH_CONCURRENCY: String(hashConcurrency), TRUSTED_PROXY_HOPS: '1', DATABASE_POOL: '5' },
+      ...{ HASH_CONCURRENCY: String(hashesAtOnce), TRUSTED_PROXY_HOPS: '1', DATABASE_POOL: '5' },
       ...{ MAIL_URL: `file://${folder}`, MAIL_FROM: 'bench@example.com' },
     },
     // Its log is written as in production, but read by nobody.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const postgres = await watchPostgres(admin);
   const ops = `http://127.0.0.1:${opsPort}`;
   while (!(await fetch(`${ops}/readyz`).catch(() => null))?.ok) await sleep(50);
-  const sessions = async () => (await admin`select count(*)::integer as count from auth.sessions`)[0]?.count;
   return {
-    signIns: async (seconds: number) => {
-      const [before, storedBefore, postgresBefore] = [await scrape(ops), await sessions(), postgres()];
-      const load: LoginLoad = {
-        ...{ url, accounts: ACCOUNTS, password: PASSWORD, atOnce: SIGN_INS_AT_ONCE, seconds },
-      };
-      const result = await run<LoginLoadResult>('login-load.ts', load);
-      const [after, postgresAfter] = [await scrape(ops), postgres()];
-      const stored = (await sessions()) - storedBefore;
-      if (stored !== result.signIns)
-        throw new Error(`${result.signIns} signed in, ${stored} sessions stored`);
-      return {
-        perSecond: result.signIns / result.seconds,
-        loadShare: result.cpuSeconds / result.seconds / cpus,
-        cpu: {
-          service: ((after.cpuSeconds - before.cpuSeconds) * 1000) / result.signIns,
-          postgres: ((postgresAfter - postgresBefore) * 1000) / result.signIns,
-          load: (result.cpuSeconds * 1000) / result.signIns,
-        },
-        lagMs: rounded(after.lagSeconds * 1000, 1),
-      };
+    url,
+    pid: child.pid ?? 0,
+    /** Since it was last asked. */
+    lagMs: async () => {
+      const metrics = await (await fetch(`${ops}/metrics`)).text();
+      return rounded(Number(/^nodejs_eventloop_lag_p99_seconds\{.*\} (\S+)$/m.exec(metrics)?.[1]) * 1000, 1);
     },
-    stop: async () => {
-      const exit = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exit;
-    },
+    stop: () => stop(child),
   };
 }
 
-/** The lag is that since the last scrape. */
-async function scrape(ops: string) {
-  const metrics = await (await fetch(`${ops}/metrics`)).text();
-  const value = (name: string) => Number(new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'm').exec(metrics)?.[1]);
+async function startLeast({ databaseUrl }: Platform, hashesAtOnce: number) {
+  const [port = 0] = await freePorts(1);
+  const task: LeastSignIn = { databaseUrl: databaseUrl('anb_auth'), hashesAtOnce, port };
+  const child = fork(path('login-least.ts'), [JSON.stringify(task)]);
+  await once(child, 'message');
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+}
+
+interface SignIns {
+  perSecond: number;
+  /** Of all processors, what the load used. */
+  loadShare: number;
+  /** A sign-in. */
+  cpuMs: { server: number; postgres: number; load: number };
+}
+
+interface Measured {
+  platform: Platform;
+  server: Server;
+  postgres: () => number;
+  seconds: number;
+}
+
+/** @throws when not every sign-in stored a session */
+async function signIns({ platform, server, postgres, seconds }: Measured): Promise<SignIns> {
+  const sessions = async () =>
+    (await platform.admin`select count(*)::integer as count from auth.sessions`)[0]?.count;
+  const cpu = () => processorSeconds(String(server.pid), [13, 14]);
+  const [storedBefore, before, postgresBefore] = [await sessions(), cpu(), postgres()];
+  const load = await run<LoginLoadResult>('login-load.ts', {
+    ...{ url: server.url, accounts: ACCOUNTS, password: PASSWORD, atOnce: SIGN_INS_AT_ONCE, seconds },
+  } satisfies LoginLoad);
+  const [after, postgresAfter] = [cpu(), postgres()];
+  const stored = (await sessions()) - storedBefore;
+  if (stored !== load.signIns) throw new Error(`${load.signIns} signed in, ${stored} sessions stored`);
+  const each = (seconds: number) => (seconds * 1000) / load.signIns;
   return {
-    cpuSeconds: value('process_cpu_seconds_total'),
-    lagSeconds: value('nodejs_eventloop_lag_p99_seconds'),
+    perSecond: load.signIns / load.seconds,
+    loadShare: load.cpuSeconds / load.seconds / cpus,
+    cpuMs: {
+      server: each(after - before),
+      postgres: each(postgresAfter - postgresBefore),
+      load: each(load.cpuSeconds),
+    },
   };
 }
 
 /** The processor time of all of Postgres' processes, in seconds. */
 async function watchPostgres(admin: Platform['admin']) {
-  const stat = (pid: string) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   const [backend] = await admin<{ pid: number }[]>`select pg_backend_pid() as pid`;
-  const server = stat(String(backend?.pid))[1];
+  const parentOf = (pid: string) => stat(pid)[3];
+  const server = parentOf(String(backend?.pid)) ?? '';
   return () => {
     const processes = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid));
-    const ticks = processes.map((pid) => {
+    const seconds = processes.map((pid) => {
       try {
-        const [, parent, ...fields] = stat(pid);
         // Its own, and of the server's what children took that are gone.
-        const from = pid === server ? [9, 10, 11, 12] : parent === server ? [9, 10] : [];
-        return from.reduce((sum, field) => sum + Number(fields[field]), 0);
+        if (pid === server) return processorSeconds(pid, [13, 14, 15, 16]);
+        return parentOf(pid) === server ? processorSeconds(pid, [13, 14]) : 0;
       } catch {
         return 0; // It has just ended.
       }
     });
-    return ticks.reduce((sum, each) => sum + each, 0) / 100;
+    return seconds.reduce((sum, each) => sum + each, 0);
   };
+}
+
+/** `fields` of /proc/PID/stat, counted from 0: 13 and 14 are the process' own user and system time. */
+const processorSeconds = (pid: string, fields: number[]) =>
+  fields.reduce((sum, field) => sum + Number(stat(pid)[field]), 0) / 100;
+
+/** The second field may hold spaces, and is not told. */
+function stat(pid: string): string[] {
+  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  return [pid, '', ...rest.split(' ')];
 }
