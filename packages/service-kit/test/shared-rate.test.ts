@@ -99,6 +99,17 @@ test('goes on by itself while the database refuses, and tells afterwards', async
   expect(granted(rate, 1)).toBe(0);
 });
 
+test('tells no more than has not been forgiven meanwhile', async () => {
+  const statement = 'on function auth.add_many_v1';
+  await database.admin.unsafe(`revoke execute ${statement} from anb_votes`);
+  const rate = replica('forgiven', 160, 6000);
+  expect(granted(rate, 160)).toBe(160);
+  await sleep(1000);
+  await database.admin.unsafe(`grant execute ${statement} to anb_votes`);
+  await vi.waitFor(async () => expect(await levelOf('forgiven:7')).toBeGreaterThan(0), { interval: 10 });
+  expect(await levelOf('forgiven:7')).toBeLessThanOrEqual(60);
+});
+
 test('remembers a hundred thousand at most: the first is forgotten first', () => {
   const rate = replica('memory', 1);
   expect(granted(rate, 2, 'first')).toBe(1);

@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
 import { keptLog } from '@anb/testing/logs';
 import { MountedSecret } from '@anb/testing/mounted-secret';
 import { TcpProxy } from '@anb/testing/tcp-proxy';
+import { untilWaiting } from '@anb/testing/waiting';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { KeyRing } from '../src/key-ring.ts';
@@ -106,6 +107,20 @@ describe('the keys of a replica', () => {
     expect(await retireKey(sql, retired, [retired, other])).toBe('retired');
     await vi.waitFor(async () => expect(await signingKid(ring)).toBe(other), soon);
     expect(publishedKids(ring)).toEqual([other]);
+  });
+
+  test('one that is retired between the look and the note signs nothing', async () => {
+    const secret = mount({ 'a.pem': makeSigningKey() });
+    await startRing(secret);
+    let starting: Promise<KeyRing> | undefined;
+    await database.admin.begin(async (transaction) => {
+      await transaction`select from auth.signing_keys for update`;
+      starting = startRing(secret);
+      await untilWaiting(database.admin, 1);
+      await transaction`update auth.signing_keys set retired_at = now()`;
+    });
+    const ring = await starting;
+    expect(() => ring?.requireKey()).toThrow(expect.objectContaining({ status: 503 }));
   });
 
   test('without one that is not retired nobody can sign in, until there is', async () => {
@@ -220,17 +235,11 @@ describe('of published keys', () => {
 
   test('of the last two one stays, when both are retired at once', async () => {
     for (const kid of ['a', 'b']) await insert(kid, { age: 5 });
-    const waiting = async () => {
-      const [row] = await database.admin`
-        select count(*)::int as count from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`;
-      return row?.count;
-    };
     const outcomes: Promise<string>[] = [];
     await database.admin.begin(async (transaction) => {
       await transaction`select from auth.signing_keys for update`;
       for (const kid of ['a', 'b']) outcomes.push(retireKey(sql, kid, ['a', 'b']));
-      await vi.waitFor(async () => expect(await waiting()).toBe(2), soon);
+      await untilWaiting(database.admin, 2);
     });
     expect((await Promise.all(outcomes)).sort()).toEqual(['no_other_key', 'retired']);
   });
