@@ -77,6 +77,24 @@ describe('verifying an e-mail', () => {
     expect((await mailTo(email, /acaba de cambiar/)).text).toMatch(/^Hola, Gana en/);
   });
 
+  test('comes before any mail about a clip, whose title is anybody’s words and whose retries have no end', async () => {
+    const { email, authorization } = await auth.join();
+    const endClip = (kind: string) => auth.admin`
+      select auth.note_clip_v1(id, ${randomUUID()}, ${kind}, 'Gana en https://spam.example', 'unreadable')
+      from auth.users
+      where email = ${email}`;
+    const code = await codeTo(email);
+    await endClip('clip_ready');
+    await endClip('clip_failed');
+    await vi.waitFor(async () => expect(await auth.admin`select from auth.mails`).toEqual([]), {
+      timeout: 20_000,
+    });
+    expect(server.to(email)).toHaveLength(1);
+    await verify(code, authorization);
+    await endClip('clip_ready');
+    expect((await mailTo(email, /está listo/)).text).toMatch('«Gana en https://spam.example»');
+  });
+
   test('takes a code once; who is verified stays so, whatever is sent', async () => {
     const { email, authorization } = await auth.join();
     const code = await codeTo(email);
