@@ -7,6 +7,7 @@ import { hash as bcrypt } from '@node-rs/bcrypt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPasswords, type Passwords } from '../src/passwords.ts';
 import { createSignIn } from '../src/sign-in.ts';
+import { endSessions } from '../src/store/sessions.ts';
 import { knowAddress } from '../src/store/sign-in.ts';
 
 const PASSWORD = 'un-pase-largo-7';
@@ -278,6 +279,18 @@ test('an account has two hundred sessions an hour, or a thief could begin more t
   expect(await signInFrom(email, HOME)).toMatchObject({ result: 'success' });
   expect(await signInFrom(email, HOME)).toEqual(throttled(60));
   await database.admin`update auth.sessions set created_at = created_at - interval '2 minutes' where user_id = ${id}`;
+  expect(await signInFrom(email, HOME)).toMatchObject({ result: 'success' });
+});
+
+test('sessions that a new password has ended keep its owner out no longer', async () => {
+  const { email, id } = await createAccount();
+  await database.admin`
+    insert into auth.sessions (user_id, expires_at) select ${id}, now() + interval '1 day' from generate_series(1, 200)`;
+  expect(await signInFrom(email, HOME)).toEqual(throttled(60));
+  await endSessions(database.admin, id, 'logout');
+  expect(await signInFrom(email, HOME)).toEqual(throttled(60));
+  await database.admin`update auth.sessions set ended_at = null, end_reason = null where user_id = ${id}`;
+  await endSessions(database.admin, id, 'password');
   expect(await signInFrom(email, HOME)).toMatchObject({ result: 'success' });
 });
 
