@@ -142,7 +142,12 @@ export async function endSignIn(
 
 /** Whoever proved by other means to be the account's owner signs in from here whatever others have failed. */
 export async function knowAddress(sql: ISql, userId: number, address: string): Promise<void> {
-  await sql`select auth.know_address_v1(${userId}, ${address})`;
+  await sql`
+    with forgotten as (
+      delete from auth.throttles
+      where key = 'sign_in_account:' || encode(auth.address_hash_v1(${userId}, ${address}), 'hex')
+    )
+    select auth.know_address_v1(${userId}, ${address})`;
 }
 
 /** Unless it has been changed meanwhile. */
