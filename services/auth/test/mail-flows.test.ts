@@ -322,6 +322,24 @@ describe('changing a password', () => {
     expect(await reset(token, 'un-tercer-pase-9')).toMatchObject({ body: { code: 'invalid_reset_token' } });
   });
 
+  test('lets a link be asked for again, or who stole the password could use up what the owner may ask', async () => {
+    const { email, authorization } = await auth.join();
+    const askUntilRefused = async () => {
+      for (let n = 0; n < 3; n++) expect((await forgot(email)).status).toBe(200);
+      expect((await forgot(email)).status).toBe(429);
+    };
+    await askUntilRefused();
+    await change(PASSWORD, authorization);
+    // Of an address that is not verified nobody is known to be the owner, only that they may not want the mails.
+    expect((await forgot(email)).status).toBe(429);
+    await verify(await codeTo(email), authorization);
+    await change(NEW, authorization, 'un-tercer-pase-9');
+    await mailTo(email, /acaba de cambiar/, 1);
+    const before = server.to(email).filter(({ text }) => /abre este enlace/.test(text)).length;
+    expect((await forgot(email)).status).toBe(200);
+    expect(await reset(await tokenTo(email, before), 'un-cuarto-pase-10')).toMatchObject({ status: 200 });
+  });
+
   test('can not be tried without end', async () => {
     const { authorization } = await auth.join();
     const answers = await Promise.all(Array.from({ length: 8 }, () => change('guess', authorization)));
