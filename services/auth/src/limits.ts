@@ -31,6 +31,9 @@ const limits = {
 export type Limit = keyof typeof limits;
 export const limitNames = Object.keys(limits);
 
+/** Under which is counted how often `whose` did it. */
+export const limitKey = (name: Limit, whose: string | number) => `${name}:${whose}`;
+
 /** @throws ApiError 429 when it was done too often by whoever `whose` tells */
 export const limit = (sql: ISql, name: Limit, whose: string | number) =>
-  throttle(sql, `${name}:${whose}`, limits[name]);
+  throttle(sql, limitKey(name, whose), limits[name]);

@@ -126,6 +126,8 @@ export class MailPublisher {
   async #send({ id, kind, detail }: QueuedMail, recipient: Recipient): Promise<boolean> {
     const { email, email_verified } = recipient;
     if (kind === 'verify_email' && email_verified) return false;
+    // Anybody can sign up with a stranger's address, and have broken clips tried again without end.
+    if (isAboutClip(kind) && !email_verified) return false;
     // Until the address is proved, the name may be anything that somebody wants a stranger to read.
     const { first_name, last_name } = email_verified ? recipient : { first_name: '', last_name: '' };
     const { publicUrl, send } = this.#options;
@@ -151,6 +153,8 @@ export class MailPublisher {
     return `${publicUrl}/restablecer#token=${token}`;
   }
 }
+
+const isAboutClip = (kind: QueuedMail['kind']) => kind === 'clip_ready' || kind === 'clip_failed';
 
 const pauseAfter = (attempts: number) => Math.min(5 * 2 ** (attempts - 1), LONGEST_PAUSE_SECONDS);
 

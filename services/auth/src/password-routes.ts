@@ -5,7 +5,7 @@ import { createRoutes, json, jsonBody, refusing, signedIn } from '@anb/service-k
 import { emailAddress } from '@anb/service-kit/input';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
-import { limit } from './limits.ts';
+import { limit, limitKey } from './limits.ts';
 import { hashResetToken, RESET_MINUTES } from './mail-secrets.ts';
 import { acceptedPassword, newPasswords } from './new-password.ts';
 import { changePassword, requestReset, resetPassword, whoResets } from './store/password-changes.ts';
@@ -90,7 +90,12 @@ export function passwordRoutes({ sql, passwords, verify }: Dependencies) {
     const knownHash = await findPasswordHash(sql, userId);
     const isRight = await passwords.matches(current, knownHash, address);
     const newHash = isRight && (await passwords.hash(password, address));
-    if (!knownHash || !newHash || !(await changePassword(sql, { userId, sessionId, knownHash, newHash }))) {
+    const forgotKey = limitKey('forgot_email', keyOf(person.email));
+    if (
+      !knownHash ||
+      !newHash ||
+      !(await changePassword(sql, { userId, sessionId, knownHash, newHash, forgotKey }))
+    ) {
       throw new ApiError(400, 'wrong_password', 'The current password is not right.', {
         details: [{ field: 'current', message: 'is not the current password' }],
       });

@@ -77,6 +77,24 @@ describe('verifying an e-mail', () => {
     expect((await mailTo(email, /acaba de cambiar/)).text).toMatch(/^Hola, Gana en/);
   });
 
+  test('comes before any mail about a clip, whose title is anybody’s words and whose retries have no end', async () => {
+    const { email, authorization } = await auth.join();
+    const endClip = (kind: string) => auth.admin`
+      select auth.note_clip_v1(id, ${randomUUID()}, ${kind}, 'Gana en https://spam.example', 'unreadable')
+      from auth.users
+      where email = ${email}`;
+    const code = await codeTo(email);
+    await endClip('clip_ready');
+    await endClip('clip_failed');
+    await vi.waitFor(async () => expect(await auth.admin`select from auth.mails`).toEqual([]), {
+      timeout: 20_000,
+    });
+    expect(server.to(email)).toHaveLength(1);
+    await verify(code, authorization);
+    await endClip('clip_ready');
+    expect((await mailTo(email, /está listo/)).text).toMatch('«Gana en https://spam.example»');
+  });
+
   test('takes a code once; who is verified stays so, whatever is sent', async () => {
     const { email, authorization } = await auth.join();
     const code = await codeTo(email);
@@ -302,6 +320,24 @@ describe('changing a password', () => {
     const token = await tokenTo(email);
     await change(PASSWORD, authorization);
     expect(await reset(token, 'un-tercer-pase-9')).toMatchObject({ body: { code: 'invalid_reset_token' } });
+  });
+
+  test('lets a link be asked for again, or who stole the password could use up what the owner may ask', async () => {
+    const { email, authorization } = await auth.join();
+    const askUntilRefused = async () => {
+      for (let n = 0; n < 3; n++) expect((await forgot(email)).status).toBe(200);
+      expect((await forgot(email)).status).toBe(429);
+    };
+    await askUntilRefused();
+    await change(PASSWORD, authorization);
+    // Of an address that is not verified nobody is known to be the owner, only that they may not want the mails.
+    expect((await forgot(email)).status).toBe(429);
+    await verify(await codeTo(email), authorization);
+    await change(NEW, authorization, 'un-tercer-pase-9');
+    await mailTo(email, /acaba de cambiar/, 1);
+    const before = server.to(email).filter(({ text }) => /abre este enlace/.test(text)).length;
+    expect((await forgot(email)).status).toBe(200);
+    expect(await reset(await tokenTo(email, before), 'un-cuarto-pase-10')).toMatchObject({ status: 200 });
   });
 
   test('can not be tried without end', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
 import { createPlayers } from '@anb/testing/players';
 import { untilWaiting } from '@anb/testing/waiting';
@@ -33,6 +34,25 @@ test('who is made an organiser, and a player again, leaves a trace that nobody c
   for (const statement of ["update auth.audit set action = ''", 'delete from auth.audit']) {
     await expect(sql.unsafe(statement)).rejects.toMatchObject({ code: '42501' });
   }
+});
+
+test('the command says when anybody may have signed up with the e-mail', async () => {
+  const { admin } = database;
+  const { id } = await (await createPlayers(admin)).signUp();
+  const [account] = await admin`select email from auth.users where id = ${id}`;
+  const program = new URL('../src/commands/role.ts', import.meta.url).pathname;
+  const role = (wanted: string) => {
+    const { status, stdout } = spawnSync(process.execPath, [program, account?.email.toUpperCase(), wanted], {
+      env: { DATABASE_URL: database.url('anb_auth') },
+      encoding: 'utf8',
+    });
+    return [status, /not verified/.test(stdout)];
+  };
+  expect(role('organiser')).toEqual([0, true]);
+  expect(role('organiser')).toEqual([0, true]);
+  expect(role('player')).toEqual([0, false]);
+  await admin`update auth.users set email_verified = true where id = ${id}`;
+  expect(role('organiser')).toEqual([0, false]);
 });
 
 test('a session that begins while the role changes ends with the others', async () => {

@@ -7,6 +7,7 @@ import { hash as bcrypt } from '@node-rs/bcrypt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPasswords, type Passwords } from '../src/passwords.ts';
 import { createSignIn } from '../src/sign-in.ts';
+import { endSessions } from '../src/store/sessions.ts';
 import { knowAddress } from '../src/store/sign-in.ts';
 
 const PASSWORD = 'un-pase-largo-7';
@@ -126,8 +127,12 @@ describe('of an account', () => {
     expect(await attempt(email, HOME)).toEqual(throttled(1));
   });
 
-  test('a reset of the password opens a way as well', async () => {
+  test.each([
+    ['from where nobody knows the account', () => {}],
+    ['from an address that the owner and who guesses share', (email: string) => signInFrom(email, HOME)],
+  ])('a reset of the password opens a way as well, %s', async (_where, before) => {
     const { email, id } = await createAccount();
+    await before(email);
     for (let n = 0; n < 5; n++) await attempt(email, HOME);
     expect(await signInFrom(email, HOME)).toEqual(throttled(1));
     await knowAddress(database.connect('anb_auth'), id, HOME);
@@ -278,6 +283,18 @@ test('an account has two hundred sessions an hour, or a thief could begin more t
   expect(await signInFrom(email, HOME)).toMatchObject({ result: 'success' });
   expect(await signInFrom(email, HOME)).toEqual(throttled(60));
   await database.admin`update auth.sessions set created_at = created_at - interval '2 minutes' where user_id = ${id}`;
+  expect(await signInFrom(email, HOME)).toMatchObject({ result: 'success' });
+});
+
+test('sessions that a new password has ended keep its owner out no longer', async () => {
+  const { email, id } = await createAccount();
+  await database.admin`
+    insert into auth.sessions (user_id, expires_at) select ${id}, now() + interval '1 day' from generate_series(1, 200)`;
+  expect(await signInFrom(email, HOME)).toEqual(throttled(60));
+  await endSessions(database.admin, id, 'logout');
+  expect(await signInFrom(email, HOME)).toEqual(throttled(60));
+  await database.admin`update auth.sessions set ended_at = null, end_reason = null where user_id = ${id}`;
+  await endSessions(database.admin, id, 'password');
   expect(await signInFrom(email, HOME)).toMatchObject({ result: 'success' });
 });
 

@@ -4,7 +4,11 @@ import type { ISql, Sql } from '@anb/service-kit/database';
 import type { City, CityKey } from './cities.ts';
 import type { Contender } from './ranking.ts';
 
-const refusals = ['already_voted', 'own_video', 'not_open', 'voting_closed', 'email_unverified'] as const;
+const refusals = [
+  ...(['already_voted', 'own_video', 'not_open', 'voting_closed', 'email_unverified'] as const),
+  /** A token can outlive its account. */
+  'account_deleted',
+] as const;
 export const voteResults = ['recorded', ...refusals] as const;
 
 export type VoteOutcome = { result: 'recorded'; votes: number } | { result: (typeof refusals)[number] };
@@ -25,7 +29,7 @@ export async function castVote(
       own: boolean | null;
       open: boolean | null;
       window_open: boolean;
-      admitted: boolean;
+      admitted: boolean | null;
       votes: number | null;
     }[]
   >`
@@ -37,9 +41,9 @@ export async function castVote(
       select opens_at <= now() and (closes_at is null or now() < closes_at) as open
       from votes.contest
     ), voter as (
-      select not ${needsVerifiedEmail} or exists (
-        select from auth.player_card where id = ${voterId} and verified
-      ) as admitted
+      select verified or not ${needsVerifiedEmail} as admitted
+      from auth.player_card
+      where id = ${voterId}
     ), cast_vote as (
       insert into votes.votes (video_id, voter_id)
       select ${videoId}, ${voterId}
@@ -68,6 +72,7 @@ export async function castVote(
   if (row?.own) return { result: 'own_video' };
   if (!row?.open) return { result: 'not_open' };
   if (!row.window_open) return { result: 'voting_closed' };
+  if (row.admitted === null) return { result: 'account_deleted' };
   if (!row.admitted) return { result: 'email_unverified' };
   if (row.votes === null) return { result: 'already_voted' };
   return { result: 'recorded', votes: row.votes };

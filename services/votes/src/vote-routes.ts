@@ -1,5 +1,5 @@
 import { challenged } from '@anb/service-kit/challenge';
-import { ApiError } from '@anb/service-kit/errors';
+import { ApiError, unauthorized } from '@anb/service-kit/errors';
 import { createRoutes, json, refusing, signedIn } from '@anb/service-kit/http';
 import { videoId } from '@anb/service-kit/input';
 import { outcomeCounter } from '@anb/service-kit/metrics';
@@ -72,6 +72,8 @@ export function voteRoutes({
           'email_unverified',
           'Verify your e-mail first, with the code that was sent to it.',
         );
+      case 'account_deleted':
+        throw unauthorized();
       case 'not_open':
         throw new ApiError(404, 'video_not_found', 'Video no encontrado.');
     }

@@ -139,6 +139,15 @@ describe('a vote', () => {
     expect((await vote(await create(), again)).status).toBe(200);
   });
 
+  test('does not count of an account that is deleted, whose token holds for a moment yet', async () => {
+    const [owner, voter] = [await players.signUp(), await players.signUp()];
+    const video = await createVideo(database.admin, owner.id);
+    await database.admin`update auth.users set email = null, deleted_at = now() where id = ${voter.id}`;
+    const answer = await vote(video, voter);
+    expect([answer.status, await answer.json()]).toMatchObject([401, { code: 'unauthorized' }]);
+    expect(await (await vote(video, await players.signUp())).json()).toMatchObject({ votes: 1 });
+  });
+
   test('counts for the limit of its address only once it is recorded', async () => {
     const options = dependencies();
     const limits = new VoteLimits({

@@ -78,22 +78,26 @@ export interface PasswordChange {
   /** What the current password was compared with. */
   knownHash: string;
   newHash: string;
+  /** Under which the links that were asked for are counted. */
+  forgotKey: string;
 }
 
 /** @returns false when the password is another one by now */
 export async function changePassword(
   sql: Sql,
-  { userId, sessionId, knownHash, newHash }: PasswordChange,
+  { userId, sessionId, knownHash, newHash, forgotKey }: PasswordChange,
 ): Promise<boolean> {
   return sql.begin(async (transaction) => {
-    const changed = await transaction`
+    const [changed] = await transaction<{ email_verified: boolean }[]>`
       update auth.users
       set password_hash = ${newHash}, updated_at = now()
       where id = ${userId} and password_hash = ${knownHash} and deleted_at is null
-      returning id`;
-    if (changed.length === 0) return false;
+      returning email_verified`;
+    if (!changed) return false;
     await endSessions(transaction, userId, 'password', { except: sessionId });
     await afterChange(transaction, userId);
+    // A thief of the password could go on asking for links and making them useless, until the owner may ask for none.
+    if (changed.email_verified) await transaction`delete from auth.throttles where key = ${forgotKey}`;
     return true;
   });
 }

@@ -40,7 +40,10 @@ interface Row extends Partial<Credentials> {
   is_clean: boolean;
 }
 
-/** A thief of the password could begin more sessions than can be ended. */
+/**
+ * A thief of the password could begin more sessions than can be ended. Those that a new password has ended do not count:
+ * they were the thief's, and are no reason to keep the owner out.
+ */
 const SESSIONS_AN_HOUR = 200;
 
 /**
@@ -61,6 +64,7 @@ export async function readStanding(
         from (
           select from auth.sessions
           where user_id = attempt.id and created_at > now() - interval '1 hour'
+            and end_reason is distinct from 'password'
           limit ${SESSIONS_AN_HOUR}
         ) lately
       ) as is_crowded,
@@ -138,7 +142,12 @@ export async function endSignIn(
 
 /** Whoever proved by other means to be the account's owner signs in from here whatever others have failed. */
 export async function knowAddress(sql: ISql, userId: number, address: string): Promise<void> {
-  await sql`select auth.know_address_v1(${userId}, ${address})`;
+  await sql`
+    with forgotten as (
+      delete from auth.throttles
+      where key = 'sign_in_account:' || encode(auth.address_hash_v1(${userId}, ${address}), 'hex')
+    )
+    select auth.know_address_v1(${userId}, ${address})`;
 }
 
 /** Unless it has been changed meanwhile. */

@@ -78,6 +78,12 @@ export async function findUserId(sql: ISql, email: string): Promise<number | und
   return row?.id;
 }
 
+/** Until it is, anybody may have signed up with it. */
+export async function isEmailVerified(sql: ISql, email: string): Promise<boolean> {
+  const rows = await sql`select from auth.users where lower(email) = lower(${email}) and email_verified`;
+  return rows.length === 1;
+}
+
 export async function findPasswordHash(sql: ISql, userId: number): Promise<string | undefined> {
   const [row] = await sql<{ password_hash: string }[]>`
     select password_hash
