@@ -3,6 +3,7 @@ import type { Sql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
 import { outcomeCounter } from '@anb/service-kit/metrics';
 import { Sampler } from '@anb/service-kit/sampler';
+import { take } from '@anb/service-kit/throttle';
 import type { Registry } from 'prom-client';
 import { hashResetToken, makeCode, makeResetToken } from './mail-secrets.ts';
 import { RecipientRefused, SEND_SECONDS, type SendMail } from './mail-sender.ts';
@@ -35,6 +36,8 @@ const POLL_MS = 1000;
 /** Sending gives up sooner, so no other replica repeats what is under way. */
 const TAKEN_SECONDS = 2 * SEND_SECONDS;
 const LONGEST_PAUSE_SECONDS = 600;
+/** To an address that is not proved. */
+const UNPROVED_CLIP_MAILS = { burst: 3, perMinute: 1 / (8 * 60) };
 
 const results = ['sent', 'failed', 'refused', 'given_up'] as const;
 type Result = (typeof results)[number];
@@ -123,19 +126,27 @@ export class MailPublisher {
   }
 
   /** @returns false when there is no need of it any more */
-  async #send({ id, kind, detail }: QueuedMail, recipient: Recipient): Promise<boolean> {
+  async #send(mail: QueuedMail, recipient: Recipient): Promise<boolean> {
+    const { id, kind } = mail;
     const { email, email_verified } = recipient;
     if (kind === 'verify_email' && email_verified) return false;
-    // Anybody can sign up with a stranger's address, and have broken clips tried again without end.
-    if (isAboutClip(kind) && !email_verified) return false;
-    // Until the address is proved, the name may be anything that somebody wants a stranger to read.
+    if (!email_verified && (await this.#isFlood(mail, recipient))) return false;
+    // Until the address is proved, names and titles may be anything that somebody wants a stranger to read.
     const { first_name, last_name } = email_verified ? recipient : { first_name: '', last_name: '' };
+    const detail = { ...mail.detail, ...(!email_verified && { title: '' }) };
     const { publicUrl, send } = this.#options;
     const secret = await this.#makeSecret(id, kind, recipient.id);
     if (secret === undefined) return false;
-    const content = writeMail(kind, { first_name, publicUrl, detail: detail ?? {}, secret });
+    const content = writeMail(kind, { first_name, publicUrl, detail, secret });
     await send({ id, kind, to: { name: `${first_name} ${last_name}`.trim(), address: email }, ...content });
     return true;
+  }
+
+  /** Anybody can sign up with a stranger's address, and have broken clips tried again without end. */
+  async #isFlood({ kind, attempts }: QueuedMail, { id }: Recipient): Promise<boolean> {
+    const isAboutClip = kind === 'clip_ready' || kind === 'clip_failed';
+    if (!isAboutClip || attempts > 1) return false;
+    return (await take(this.#options.sql, `clip_mail:${id}`, UNPROVED_CLIP_MAILS)) > 0;
   }
 
   /** Made now and told once: only its hash is kept. @returns undefined when there is no need of it any more */
@@ -153,8 +164,6 @@ export class MailPublisher {
     return `${publicUrl}/restablecer#token=${token}`;
   }
 }
-
-const isAboutClip = (kind: QueuedMail['kind']) => kind === 'clip_ready' || kind === 'clip_failed';
 
 const pauseAfter = (attempts: number) => Math.min(5 * 2 ** (attempts - 1), LONGEST_PAUSE_SECONDS);
 

@@ -17,6 +17,7 @@ interface Facts {
   secret: string;
 }
 
+const quoted = (title: string | undefined) => (title ? ` «${title}»` : '');
 const FAREWELL = 'Nos vemos en la cancha,\nANB Rising Stars';
 
 const texts: Record<MailKind, (facts: Facts) => { subject: string; body: string[] }> = {
@@ -49,14 +50,14 @@ const texts: Record<MailKind, (facts: Facts) => { subject: string; body: string[
   clip_ready: ({ detail, publicUrl }) => ({
     subject: 'Tu video está listo',
     body: [
-      `Tu video «${detail.title}» está listo.`,
+      `Tu video${quoted(detail.title)} está listo.`,
       `Míralo en ${publicUrl}. Si es público, podrán votar por él en cuanto esté abierto a votación; si es privado, publícalo cuando quieras.`,
     ],
   }),
   clip_failed: ({ detail, publicUrl }) => ({
     subject: 'No pudimos procesar tu video',
     body: [
-      `No pudimos procesar tu video «${detail.title}».`,
+      `No pudimos procesar tu video${quoted(detail.title)}.`,
       failureReason(detail.failure_code ?? ''),
       `Puedes intentarlo de nuevo en ${publicUrl}`,
     ],

@@ -77,22 +77,31 @@ describe('verifying an e-mail', () => {
     expect((await mailTo(email, /acaba de cambiar/)).text).toMatch(/^Hola, Gana en/);
   });
 
-  test('comes before any mail about a clip, whose title is anybody’s words and whose retries have no end', async () => {
+  test('comes before mails about clips that are many, or have a title: those are for who has proved the address', async () => {
     const { email, authorization } = await auth.join();
-    const endClip = (kind: string) => auth.admin`
-      select auth.note_clip_v1(id, ${randomUUID()}, ${kind}, 'Gana en https://spam.example', 'unreadable')
-      from auth.users
-      where email = ${email}`;
     const code = await codeTo(email);
-    await endClip('clip_ready');
-    await endClip('clip_failed');
-    await vi.waitFor(async () => expect(await auth.admin`select from auth.mails`).toEqual([]), {
-      timeout: 20_000,
-    });
-    expect(server.to(email)).toHaveLength(1);
+    const endClips = async (...kinds: string[]) => {
+      await auth.admin`
+        select auth.note_clip_v1(users.id, gen_random_uuid(), kind, 'Gana en https://spam.example', 'unreadable')
+        from auth.users, unnest(${kinds}::text[]) kind
+        where email = ${email}`;
+      await vi.waitFor(async () => expect(await auth.admin`select from auth.mails`).toEqual([]), {
+        timeout: 20_000,
+      });
+    };
+    await endClips('clip_ready', ...Array(9).fill('clip_failed'));
+    const [toProve, ...aboutClips] = server.to(email);
+    expect(toProve?.text).toContain(code);
+    expect(aboutClips).toHaveLength(3);
+    for (const { text } of aboutClips)
+      expect(text).toMatch(/^Hola:\r\n\r\n(Tu video está listo\.|No pudimos procesar tu video\.)\r\n/);
+
     await verify(code, authorization);
-    await endClip('clip_ready');
-    expect((await mailTo(email, /está listo/)).text).toMatch('«Gana en https://spam.example»');
+    await endClips(...Array(4).fill('clip_ready'));
+    const afterwards = server.to(email).slice(4);
+    expect(afterwards).toHaveLength(4);
+    for (const { text } of afterwards)
+      expect(text).toContain('Tu video «Gana en https://spam.example» está listo.');
   });
 
   test('takes a code once; who is verified stays so, whatever is sent', async () => {
