@@ -1,9 +1,10 @@
-import { line } from '@anb/service-kit/input';
+import { CONTROL, line } from '@anb/service-kit/input';
 import type { RawRow } from './dump.ts';
 import { readTime } from './time.ts';
 
 const YES = /^(t|true|1|y|yes|si|sí|verdadero)$/i;
 const NO = /^(f|false|0|n|no|falso)$/i;
+const CONTROLS = new RegExp(`${CONTROL.source}+`, 'gu');
 const MAX_ID = 200;
 
 /** A row of a dump, read column by column; what is wrong with it, and what was mended, is gathered. */
@@ -45,7 +46,7 @@ export class Row {
   /** A text that the services would take: control characters become blanks, what is too long is cut. */
   text(column: string, min: number, max: number, lengthen = (text: string) => text): string {
     const given = this.raw(column);
-    const clean = given.replace(/\p{Cc}+/gu, ' ').trim();
+    const clean = given.replace(CONTROLS, ' ').trim();
     const whole = clean.length < min ? lengthen(clean) : clean;
     const text = cut(whole, max);
     if (!line(min, max).safeParse(text).success) this.#refuse(column, `has less than ${min} characters`);

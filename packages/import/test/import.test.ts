@@ -203,7 +203,7 @@ describe('people', () => {
       user(1, { first_name: 'J', last_name: `  ${'x'.repeat(49)}🏀` }),
       user(2, { first_name: '' }),
       user(3, { email: 'nobody' }),
-      user(4, { city: 'Cal\u0007i' }),
+      user(4, { city: 'Cal\u0007\u202ei' }),
       user(5, { id: null }),
       user(6, {}),
     ];

@@ -11,14 +11,19 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
 
-/** Text as people type it: trimmed, no control characters (Postgres takes no NUL), no half surrogates. */
+/** Postgres takes no NUL; breaks of line and changes of direction would alter what stands beside the text. */
+export const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}]/u;
+
+/** Text as people type it, in one line: trimmed, something to see, no control characters, no half surrogates. */
 export const line = (min: number, max: number) =>
   z
     .string()
     .trim()
     .min(min)
     .max(max)
-    .refine((value) => !/\p{Cc}/u.test(value) && value.isWellFormed(), 'must not hold control characters');
+    .refine((value) => !CONTROL.test(value) && value.isWellFormed(), 'must not hold control characters')
+    .refine((value) => value === '' || VISIBLE.test(value), 'must hold something to read');
 
 /** Of ASCII alone, so that upper and lower case are the same to everybody. */
 export const emailAddress = () =>

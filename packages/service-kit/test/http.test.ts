@@ -47,6 +47,9 @@ describe('every service', () => {
     ['no value', () => post('{}'), 400, 'invalid_input'],
     ['a text that is too long', () => post('{"name":"abcdef"}'), 400, 'invalid_input'],
     ['a NUL character', () => post('{"name":"ab\\u0000c"}'), 400, 'invalid_input'],
+    ['a change of direction', () => post('{"name":"ab\\u202ecd"}'), 400, 'invalid_input'],
+    ['a break of line', () => post('{"name":"ab\\u2028cd"}'), 400, 'invalid_input'],
+    ['nothing that can be seen', () => post('{"name":"\\u3164\\u200b\\u3164"}'), 400, 'invalid_input'],
     ['half a surrogate pair', () => post('{"name":"ab\\ud800"}'), 400, 'invalid_input'],
     [
       'another media type',
