@@ -36,6 +36,8 @@ const POLL_MS = 1000;
 const TAKEN_SECONDS = 2 * SEND_SECONDS;
 const LONGEST_PAUSE_SECONDS = 600;
 
+const isAboutClip = (kind: QueuedMail['kind']) => kind === 'clip_ready' || kind === 'clip_failed';
+
 const results = ['sent', 'failed', 'refused', 'given_up'] as const;
 type Result = (typeof results)[number];
 
@@ -126,6 +128,8 @@ export class MailPublisher {
   async #send({ id, kind, detail }: QueuedMail, recipient: Recipient): Promise<boolean> {
     const { email, email_verified } = recipient;
     if (kind === 'verify_email' && email_verified) return false;
+    // Who gives a stranger's address could else have any number of titles, free text, sent there.
+    if (isAboutClip(kind) && !email_verified) return false;
     // Until the address is proved, the name may be anything that somebody wants a stranger to read.
     const { first_name, last_name } = email_verified ? recipient : { first_name: '', last_name: '' };
     const { publicUrl, send } = this.#options;

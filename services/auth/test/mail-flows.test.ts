@@ -77,6 +77,20 @@ describe('verifying an e-mail', () => {
     expect((await mailTo(email, /acaba de cambiar/)).text).toMatch(/^Hola, Gana en/);
   });
 
+  test('is what mails about clips need, whose titles are words of their own', async () => {
+    const { email, authorization } = await auth.join();
+    const code = await codeTo(email);
+    const note = (title: string) => auth.admin`
+      select auth.note_clip_v1(id, gen_random_uuid(), 'clip_ready', ${title}, null)
+      from auth.users where email = ${email}`;
+    await note('Gana en https://spam.example');
+    await vi.waitFor(async () => expect(await auth.admin`select from auth.mails`).toEqual([]), 10_000);
+    await verify(code, authorization);
+    await note('Triple');
+    await mailTo(email, /«Triple»/);
+    expect(server.to(email).filter(({ text }) => /está listo/.test(text))).toHaveLength(1);
+  });
+
   test('takes a code once; who is verified stays so, whatever is sent', async () => {
     const { email, authorization } = await auth.join();
     const code = await codeTo(email);
