@@ -1,6 +1,6 @@
 import { type Person, readPerson } from './records.ts';
 import type { Remark } from './report.ts';
-import { batches, distinct, type Run } from './run.ts';
+import { batches, type Run } from './run.ts';
 import { type StoredPeople, storePeople } from './store.ts';
 
 const BATCH = 500;
@@ -10,14 +10,13 @@ const UNVERIFIED =
   "Until then this person's videos and votes are refused too";
 
 export async function importPeople(run: Run): Promise<void> {
-  for await (const batch of batches(run, 'users', BATCH, readPerson)) {
-    const people = distinct(batch);
+  for await (const people of batches(run, 'users', BATCH, readPerson)) {
     const stored = await run.inBatch((owner) => storePeople(owner, run.source, people, run.mergesUnverified));
     const { created, merged, unverified } = stored;
     run.counts.users.created += created.size;
     run.counts.users.merged += merged.size;
     run.counts.users.refused += unverified.size;
-    run.counts.users.known += batch.length - created.size - merged.size - unverified.size;
+    run.counts.users.known += people.length - created.size - merged.size - unverified.size;
     for (const person of people) await tell(run, person, stored);
   }
 }

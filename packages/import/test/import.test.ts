@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { createTestBucket } from '@anb/testing/cloud';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bcryptOf, type Contents, writeCsv, writeSqlDump } from './dumps.ts';
+import { bcryptOf, type Contents, makeContest, writeCsv, writeSqlDump } from './dumps.ts';
 import { type Ground, prepare } from './setup.ts';
 
 let ground: Ground;
@@ -221,6 +221,21 @@ describe('people', () => {
       'users,5,4,mended,changed: city',
       'users,6,,refused,id is empty',
     ]);
+  });
+
+  test('and videos whose id another row has already are refused, however far apart they stand', async () => {
+    const many = makeContest(501, 0).users;
+    const users = [{ ...many[0], email: 'no address' }, ...many, { ...many[0], email: 'other@example.com' }];
+    const videos = [clip, { ...clip, user_id: 2 }];
+    const dump = writeCsv(ground.folder, { users, videos });
+    for (const _run of [1, 2]) {
+      const counts = await ground.run(dump);
+      expect(counts.users.refused).toBe(2);
+      expect(counts.videos.refused).toBe(1);
+      expect(ground.report()).toMatch(
+        /^users,504,1,refused,its id is that of line 3\nvideos,3,a-1,refused,.*line 2$/m,
+      );
+    }
   });
 
   test('say by a yes or by a time that their e-mail is verified', async () => {
