@@ -24,14 +24,19 @@ export async function importPeople(run: Run): Promise<void> {
 async function tell(
   { report }: Run,
   person: Person,
-  { created, merged, unverified }: StoredPeople,
+  { created, merged, unverified, renewed }: StoredPeople,
 ): Promise<void> {
   const { line, old_id: id, has_password: hasPassword } = person;
   const add = (outcome: Remark['outcome'], reason: string) =>
     report.add({ kind: 'users', line, id, outcome, reason });
   if (unverified.has(id)) await add('refused', UNVERIFIED);
   else if (merged.has(id)) await add('merged', 'the e-mail has an account already, which stays as it is');
-  else if (created.has(id) && !hasPassword) {
+  else if (renewed.has(id)) {
+    await add(
+      'new password',
+      'it changed in the older contest, and nobody has signed in here with the one before',
+    );
+  } else if (created.has(id) && !hasPassword) {
     await add(
       'no password',
       'the password is no bcrypt hash with a cost of 4 to 14: sign-in needs a password reset',
