@@ -7,7 +7,7 @@ export interface Remark {
   line: number;
   /** The dump's own; '' where there is none. */
   id: string;
-  outcome: 'refused' | 'merged' | 'mended' | 'no password' | 'no file';
+  outcome: 'refused' | 'merged' | 'mended' | 'no password' | 'new password' | 'no file';
   reason: string;
 }
 

@@ -29,24 +29,31 @@ export interface Run {
   inBatch: <T>(work: (owner: ISql) => Promise<T>) => Promise<T>;
 }
 
-/** The usable rows of a kind, so many at a time; of the others the report tells what is wrong with them. */
+/**
+ * The usable rows of a kind, so many at a time; of the others the report tells what is wrong with them. Of rows with
+ * one id the first is usable: which of them is meant only the dump's owner knows.
+ */
 export async function* batches<T>(
   { dump, report, counts }: Run,
   kind: Kind,
   size: number,
   read: (row: Row) => T,
 ): AsyncGenerator<T[]> {
+  const lineOf = new Map<string, number>();
   let batch: T[] = [];
   for await (const row of dump.rows(kind)) {
     counts[kind].read++;
     const value = read(row);
     const { line, problems, mended } = row;
     const id = row.raw('id');
+    const earlier = lineOf.get(id);
+    if (earlier !== undefined) problems.push(`its id is that of line ${earlier}`);
     if (problems.length > 0) {
       counts[kind].refused++;
       await report.add({ kind, line, id, outcome: 'refused', reason: problems.join('; ') });
       continue;
     }
+    if (id) lineOf.set(id, line);
     if (mended.length > 0) {
       await report.add({ kind, line, id, outcome: 'mended', reason: `changed: ${mended.join(', ')}` });
     }
@@ -57,7 +64,3 @@ export async function* batches<T>(
   }
   if (batch.length > 0) yield batch;
 }
-
-/** The first row of each old id; another one is known already. */
-export const distinct = <T extends { old_id: string }>(rows: readonly T[]): T[] =>
-  [...new Map(rows.toReversed().map((row) => [row.old_id, row])).values()].reverse();

@@ -53,6 +53,8 @@ export interface StoredPeople {
   merged: Set<string>;
   /** Their e-mail has an account that never verified it, which anybody may have made. */
   unverified: Set<string>;
+  /** Known before, with another password. */
+  renewed: Set<string>;
 }
 
 /** Whoever has an account already keeps it as it is, and is that account from now on. */
@@ -62,6 +64,7 @@ export async function storePeople(
   people: readonly Person[],
   mergesUnverified: boolean,
 ): Promise<StoredPeople> {
+  const renewed = await renewPasswords(owner, source, people);
   const created = await createAccounts(owner, source, people);
   // A statement of its own, which sees those, and who signed up while they were made.
   const others = await owner<{ old_id: string; is_theirs: boolean }[]>`
@@ -80,7 +83,26 @@ export async function storePeople(
     select old_id, is_theirs from judged`;
   const idsOf = (isTheirs: boolean) =>
     new Set(others.filter(({ is_theirs }) => is_theirs === isTheirs).map(({ old_id }) => old_id));
-  return { created, merged: idsOf(true), unverified: idsOf(false) };
+  return { created, merged: idsOf(true), unverified: idsOf(false), renewed };
+}
+
+/**
+ * Of people whose hash is still the one that an earlier run brought: the first sign-in here makes another of it, and
+ * so does a reset. Where two ids share an account, nothing tells whose password it has.
+ */
+async function renewPasswords(owner: ISql, source: string, people: readonly Person[]): Promise<Set<string>> {
+  const rows = await owner<{ old_id: string }[]>`
+    update auth.users account
+    set password_hash = given.password_hash, updated_at = now()
+    from json_to_recordset(${rowsOf(owner, people)}) as given (old_id text, password_hash text, has_password boolean)
+    join import.users known on known.source = ${source} and known.old_id = given.old_id
+    where account.id = known.user_id and account.password_hash like '$2%'
+      and given.has_password and given.password_hash <> account.password_hash
+      and known.user_id not in (
+        select user_id from import.users where user_id is not null group by user_id having count(*) > 1
+      )
+    returning given.old_id`;
+  return new Set(rows.map(({ old_id }) => old_id));
 }
 
 /** Of people with one e-mail the first has the account. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { findOriginal, type Original, storeOriginal } from './originals.ts';
 import { readVideo, type Video } from './records.ts';
-import { batches, distinct, type Run } from './run.ts';
+import { batches, type Run } from './run.ts';
 import {
   beginOriginal,
   findVideos,
@@ -16,9 +16,7 @@ const FILES_AT_ONCE = 4;
 
 /** Those without a file are written together; of each other one the file is stored first, as an upload's is. */
 export async function importVideos(run: Run): Promise<void> {
-  for await (const batch of batches(run, 'videos', BATCH, readVideo)) {
-    const videos = distinct(batch);
-    run.counts.videos.known += batch.length - videos.length;
+  for await (const videos of batches(run, 'videos', BATCH, readVideo)) {
     const known = await run.inBatch((owner) => findVideos(owner, run.source, videos));
     const withFiles: [Video, KnownVideo, Original][] = [];
     const without: NewVideo[] = [];

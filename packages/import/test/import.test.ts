@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { createTestBucket } from '@anb/testing/cloud';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bcryptOf, type Contents, writeCsv, writeSqlDump } from './dumps.ts';
+import { bcryptOf, type Contents, makeContest, writeCsv, writeSqlDump } from './dumps.ts';
 import { type Ground, prepare } from './setup.ts';
 
 let ground: Ground;
@@ -221,6 +221,42 @@ describe('people', () => {
       'users,5,4,mended,changed: city',
       'users,6,,refused,id is empty',
     ]);
+  });
+
+  test('who have not signed in here get the password of a later dump; nobody else does', async () => {
+    const luz = { ...ana, ...home, id: 3, email: 'luz@example.com', password: bcryptOf(3) };
+    const twin = { ...luz, id: 4, email: 'LUZ@example.com' };
+    const before = [...two.users, luz, twin].map((user) => ({ ...user, verified: 't' }));
+    await ground.run(writeCsv(ground.folder, { users: before }));
+    await ground.admin`update auth.users set password_hash = 'hers' where email = 'Eva@Example.com'`;
+    const later = before.map((user, index) => ({ ...user, password: bcryptOf(index + 11) }));
+    const counts = await ground.run(writeCsv(ground.folder, { users: later }));
+    expect(counts.users).toEqual({ read: 4, created: 0, merged: 0, known: 4, refused: 0 });
+    expect(ground.report().match(/^.*,new password,/gm)).toEqual(['users,2,1,new password,']);
+    const hashes = async () => (await ground.imported()).users.map(({ password_hash }) => password_hash);
+    expect(await hashes()).toEqual(['hers', bcryptOf(11), bcryptOf(3)]);
+    await ground.run(
+      writeCsv(ground.folder, { users: later.map((user) => ({ ...user, password: 'plain' })) }),
+    );
+    await ground.run(writeCsv(ground.folder, { users: [{ ...later[0], password: bcryptOf(9) }] }), {
+      source: 'liga-2023',
+    });
+    expect(await hashes()).toEqual(['hers', bcryptOf(11), bcryptOf(3)]);
+  });
+
+  test('and videos whose id another row has already are refused, however far apart they stand', async () => {
+    const many = makeContest(501, 0).users;
+    const users = [{ ...many[0], email: 'no address' }, ...many, { ...many[0], email: 'other@example.com' }];
+    const videos = [clip, { ...clip, user_id: 2 }];
+    const dump = writeCsv(ground.folder, { users, videos });
+    for (const _run of [1, 2]) {
+      const counts = await ground.run(dump);
+      expect(counts.users.refused).toBe(2);
+      expect(counts.videos.refused).toBe(1);
+      expect(ground.report()).toMatch(
+        /^users,504,1,refused,its id is that of line 3\nvideos,3,a-1,refused,.*line 2$/m,
+      );
+    }
   });
 
   test('say by a yes or by a time that their e-mail is verified', async () => {

@@ -93,9 +93,24 @@ const message = ({ id, to, subject, text }: Mail, from: string) => ({
 const isReserved = (address: string) =>
   /[@.](example\.(com|net|org)|(example|test|invalid|localhost))$/i.test(address);
 
+/** Of RFC 3463's codes those about an address or its box; 5.1.7 and 5.1.8 are about the sender's. */
+const ABOUT_RECIPIENT = /^5\.(1\.([0-69]|10)|2\.\d+)$/;
+
+/**
+ * Many servers wait until RCPT TO with what they have against us: no relaying, a blocklist, a sender that is not allowed.
+ * They then say it of every recipient, until it is mended.
+ */
 function isRecipientRefused(error: unknown): boolean {
-  const { command, responseCode = 0 } = error as { command?: string; responseCode?: number };
-  return command === 'RCPT TO' && responseCode >= 500;
+  const { command, responseCode = 0, response = '' } = error as Partial<SMTPError>;
+  if (command !== 'RCPT TO') return false;
+  const [, code] = /^\d{3}[ -](5\.\d+\.\d+)\b/.exec(response) ?? [];
+  return code ? ABOUT_RECIPIENT.test(code) : [550, 551, 552, 553].includes(responseCode);
+}
+
+interface SMTPError {
+  command: string;
+  responseCode: number;
+  response: string;
 }
 
 const ADDRESS = /[^\s<>"(),:;]+@[^\s<>"(),:;]+/g;

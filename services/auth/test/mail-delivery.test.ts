@@ -120,6 +120,23 @@ describe('the outbox', () => {
     expect(server.to(gone.email)).toEqual([]);
   });
 
+  test.each([
+    [554, '5.7.1 Relay access denied', 'failed'],
+    [550, '5.7.1 Client host blocked', 'failed'],
+    [530, 'Authentication required', 'failed'],
+    [553, '5.1.8 Sender address rejected', 'failed'],
+    [550, '5.1.1 No such user', 'refused'],
+    [552, '5.2.2 Mailbox full', 'refused'],
+    [551, 'User not local', 'refused'],
+  ])('that is answered %i %s at its recipient has %s', async (code, words, result) => {
+    const { email } = await auth.join();
+    server.answers.set(email, code);
+    server.echo = () => words;
+    const publisher = replica();
+    await vi.waitFor(async () => expect(await publisher.count(result)).toBe(1), PATIENCE);
+    expect(await waiting()).toHaveLength(result === 'failed' ? 1 : 0);
+  });
+
   test('says of a failure nothing that names the recipient, in whatever case a server repeats it', async () => {
     // nodemailer writes domains in lower case, so the server has not what was typed either.
     const email = `Luz.O'Mar+${randomUUID()}@Correo.ANB.co`;
