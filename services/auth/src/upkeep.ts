@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
+import { type Repetition, repeat } from '@anb/service-kit/repeat';
 import { removeStale } from './store/upkeep.ts';
 
 const HOUR_MS = 3_600_000;
@@ -9,8 +9,7 @@ const HOUR_MS = 3_600_000;
 export class Upkeep {
   readonly #sql: Sql;
   readonly #log: Logger;
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
+  #turns: Repetition | undefined;
 
   constructor(sql: Sql, log: Logger) {
     this.#sql = sql;
@@ -18,25 +17,19 @@ export class Upkeep {
   }
 
   start(): void {
-    this.#running = this.#run();
+    this.#turns = repeat({ everyMs: HOUR_MS, firstAfterMs: HOUR_MS, turn: (signal) => this.#tidy(signal) });
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    await this.#turns?.stop();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    for (;;) {
-      await sleep(HOUR_MS, undefined, { signal }).catch(() => {});
-      if (signal.aborted) return;
-      try {
-        const removed = await removeStale(this.#sql, signal);
-        if (removed > 0) this.#log.info({ rows: removed }, 'stale rows removed');
-      } catch (error) {
-        this.#log.warn({ err: error }, 'stale rows not removed; trying again in an hour');
-      }
+  async #tidy(signal: AbortSignal): Promise<void> {
+    try {
+      const removed = await removeStale(this.#sql, signal);
+      if (removed > 0) this.#log.info({ rows: removed }, 'stale rows removed');
+    } catch (error) {
+      this.#log.warn({ err: error }, 'stale rows not removed; trying again in an hour');
     }
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
 import type { ObjectStore } from '@anb/service-kit/objects';
+import { type Repetition, repeat } from '@anb/service-kit/repeat';
 import { letGo } from './end-upload.ts';
 import { forgetDeletedOwners } from './store/deleted-accounts.ts';
 import { forgetUpload } from './store/uploads.ts';
@@ -21,39 +21,31 @@ const EVERY_MS = 60_000;
  */
 export class DeletedAccounts {
   readonly #options: DeletedAccountsOptions;
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
+  #turns: Repetition | undefined;
 
   constructor(options: DeletedAccountsOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#running = this.#run();
+    const { everyMs = EVERY_MS, log } = this.#options;
+    const turn = (signal: AbortSignal) =>
+      this.look(signal).catch((error: unknown) => {
+        log.warn({ err: error }, 'what deleted accounts left not looked for; trying again');
+      });
+    this.#turns = repeat({ everyMs, turn });
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    await this.#turns?.stop();
   }
 
-  async #run(): Promise<void> {
-    const { everyMs = EVERY_MS, log } = this.#options;
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      await this.look().catch((error: unknown) => {
-        log.warn({ err: error }, 'what deleted accounts left not looked for; trying again');
-      });
-      await sleep(everyMs, undefined, { signal }).catch(() => {});
-    }
-  }
-
-  async look(): Promise<void> {
+  async look(signal?: AbortSignal): Promise<void> {
     const { sql, objects, log } = this.#options;
     const { forgotten, uploads } = await forgetDeletedOwners(sql);
     if (forgotten > 0) log.info({ forgotten }, 'videos and uploads of deleted accounts forgotten');
     for (const { is_still, ...upload } of uploads) {
-      if (this.#stop.signal.aborted) return;
+      if (signal?.aborted) return;
       const { video_id } = upload;
       try {
         await letGo(objects, upload);

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '@anb/service-kit/database';
 import type { Logger } from '@anb/service-kit/log';
 import type { JobQueue } from '@anb/service-kit/queue';
+import { type Repetition, repeat } from '@anb/service-kit/repeat';
 import { Counter, type Registry } from 'prom-client';
 import { sweepJobs } from './store/jobs.ts';
 
@@ -23,8 +23,7 @@ export interface SweeperOptions {
 export class Sweeper {
   readonly #options: SweeperOptions;
   readonly #resent: Counter;
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
+  #turns: Repetition | undefined;
   #wasEmpty = false;
 
   constructor(options: SweeperOptions) {
@@ -37,25 +36,17 @@ export class Sweeper {
   }
 
   start(): void {
-    this.#running = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
     const { everySeconds, log } = this.#options;
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      await sleep(everySeconds * 1000, undefined, { signal }).catch(() => {});
-      if (signal.aborted) return;
-      await this.#look(signal).catch((error: unknown) => {
+    const turn = (signal: AbortSignal) =>
+      this.#look(signal).catch((error: unknown) => {
         this.#wasEmpty = false;
         if (!signal.aborted) log.warn({ err: error }, 'lost jobs not looked for; trying again');
       });
-    }
+    this.#turns = repeat({ everyMs: everySeconds * 1000, firstAfterMs: everySeconds * 1000, turn });
+  }
+
+  async stop(): Promise<void> {
+    await this.#turns?.stop();
   }
 
   async #look(signal: AbortSignal): Promise<void> {
