@@ -35,6 +35,7 @@ const published: Record<Role, string[]> = {
   ],
   anb_votes: [
     'select migrate.applied_file',
+    'select auth.changed_player',
     'select auth.ended_session',
     'select auth.former_account',
     'select auth.player_card',

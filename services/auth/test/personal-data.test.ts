@@ -142,6 +142,7 @@ describe('the deletion', () => {
     expect(account).toEqual({
       ...{
         id,
+        changed_xid: expect.any(String),
         first_name: '',
         last_name: '',
         name_key: '',

@@ -5,7 +5,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { keysOf } from './cities.ts';
 import { contest, presentContest } from './ranking-routes.ts';
-import { type ContestRules, changeRules, type RulesChange, readRules } from './store.ts';
+import { type ContestRules, changeRules, type RulesChange, readRules } from './store/contest.ts';
 
 const city = z
   .object({

@@ -5,7 +5,7 @@ import { mediaUrl } from '@anb/service-kit/media';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { cityTotals, type Ranked, totals } from './ranking.ts';
-import type { Contest } from './store.ts';
+import type { Contest } from './store/contest.ts';
 
 const rankingRow = z
   .object({

@@ -5,7 +5,8 @@ import type { Logger } from '@anb/service-kit/log';
 import { Gauge, type Registry } from 'prom-client';
 import type { CityKey } from './cities.ts';
 import { type Ranking, rank } from './ranking.ts';
-import { type Contest, readCityNames, readContenders, readContest } from './store.ts';
+import { readContenders } from './store/contenders.ts';
+import { type Contest, readCityNames, readContest } from './store/contest.ts';
 
 /** What every read is answered from: immutable, made anew when something changed. */
 export interface Snapshot {

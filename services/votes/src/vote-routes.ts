@@ -5,7 +5,7 @@ import { videoId } from '@anb/service-kit/input';
 import { outcomeCounter } from '@anb/service-kit/metrics';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
-import { castVote, votedBy, voteResults } from './store.ts';
+import { castVote, votedBy, voteResults } from './store/ballots.ts';
 
 const voteRoute = createRoute({
   method: 'post',

@@ -1,0 +1,54 @@
+-- What a batch of votes committed can be read back when the reply was lost: each row names its batch.
+alter table votes.votes
+  add column batch_id bigint,
+  -- Stands for the address that the vote came from, see votes.network_of.
+  add column network bigint,
+  -- By an organiser: it counts no longer, and its voter can not vote for the video again.
+  add column voided_at timestamptz;
+
+-- The transaction that last changed a tally: whoever keeps a copy reads what is new and no more.
+alter table votes.tallies add column changed_xid xid8 not null default pg_current_xact_id();
+create index tallies_changed on votes.tallies (changed_xid);
+create function votes.note_change() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.changed_xid := pg_current_xact_id();
+  return new;
+end $$;
+create trigger note_change before update on votes.tallies for each row execute function votes.note_change();
+
+-- Makes addresses comparable but not readable: who has the votes alone can not try all addresses.
+create table votes.network_salt (
+  id          boolean primary key default true check (id),
+  salt        bytea not null default uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+  created_at  timestamptz not null default now()
+);
+insert into votes.network_salt default values;
+
+create function votes.network_of(p_address text) returns bigint
+language sql stable
+return (
+  select ('x' || left(encode(sha256(salt || convert_to(p_address, 'UTF8')), 'hex'), 16))::bit(64)::bigint
+  from votes.network_salt
+);
+
+create or replace function votes.personal_data_v1(p_user integer) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'votes', coalesce((
+      select jsonb_agg(
+        jsonb_strip_nulls(jsonb_build_object('video_id', video_id, 'cast_at', cast_at, 'voided_at', voided_at))
+        order by cast_at, video_id
+      )
+      from votes.votes
+      where voter_id = p_user
+    ), '[]'),
+    'contest_changes', coalesce((
+      select jsonb_agg(jsonb_build_object('action', action, 'detail', detail, 'done_at', at) order by at)
+      from votes.audit
+      where user_id = p_user
+    ), '[]')
+  );
+$$;
