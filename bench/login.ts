@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import type { LeastSignIn } from './login-least.ts';
 import { emailOf, type LoginLoad, type LoginLoadResult } from './login-load.ts';
 import { median, rounded } from './median.ts';
 import { type Platform, withPlatform } from './platform.ts';
+import { processorTime, watchPostgres } from './processor-time.ts';
 
 const PASSWORD = 'un-pase-largo-7';
 const ACCOUNTS = 2000;
@@ -201,7 +202,7 @@ interface Measured {
 async function signIns({ platform, server, postgres, seconds }: Measured): Promise<SignIns> {
   const sessions = async () =>
     (await platform.admin`select count(*)::integer as count from auth.sessions`)[0]?.count;
-  const cpu = () => processorSeconds(String(server.pid), [13, 14]);
+  const cpu = () => processorTime(server.pid);
   const [storedBefore, before, postgresBefore] = [await sessions(), cpu(), postgres()];
   const load = await run<LoginLoadResult>('login-load.ts', {
     ...{ url: server.url, accounts: ACCOUNTS, password: PASSWORD, atOnce: SIGN_INS_AT_ONCE, seconds },
@@ -219,34 +220,4 @@ async function signIns({ platform, server, postgres, seconds }: Measured): Promi
       load: each(load.cpuSeconds),
     },
   };
-}
-
-/** The processor time of all of Postgres' processes, in seconds. */
-async function watchPostgres(admin: Platform['admin']) {
-  const [backend] = await admin<{ pid: number }[]>`select pg_backend_pid() as pid`;
-  const parentOf = (pid: string) => stat(pid)[3];
-  const server = parentOf(String(backend?.pid)) ?? '';
-  return () => {
-    const processes = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid));
-    const seconds = processes.map((pid) => {
-      try {
-        // Its own, and of the server's what children took that are gone.
-        if (pid === server) return processorSeconds(pid, [13, 14, 15, 16]);
-        return parentOf(pid) === server ? processorSeconds(pid, [13, 14]) : 0;
-      } catch {
-        return 0; // It has just ended.
-      }
-    });
-    return seconds.reduce((sum, each) => sum + each, 0);
-  };
-}
-
-/** `fields` of /proc/PID/stat, counted from 0: 13 and 14 are the process' own user and system time. */
-const processorSeconds = (pid: string, fields: number[]) =>
-  fields.reduce((sum, field) => sum + Number(stat(pid)[field]), 0) / 100;
-
-/** The second field may hold spaces, and is not told. */
-function stat(pid: string): string[] {
-  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-  return [pid, '', ...rest.split(' ')];
 }
