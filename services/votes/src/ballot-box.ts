@@ -28,7 +28,7 @@ const MAX_WAITING = 10_000;
 /** Less than a request may take, so that each is told what has become of it. */
 const PATIENCE_MS = 5000;
 /** Between tries, and as much again at random, or two batches would meet each other again. */
-const PAUSE_MS = { conflict: 5, lost_reply: 100 };
+const PAUSE_MS = { conflict: 5, lost_reply: 250 };
 
 /**
  * Commits votes in groups: those that arrive while a batch is being committed form the next one, so that a hot video's
