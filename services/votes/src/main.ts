@@ -7,7 +7,10 @@ import { runService } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
+import { BallotBox } from './ballot-box.ts';
 import { readConfig } from './config.ts';
+import { RankingFeed } from './ranking-feed.ts';
+import { RankingPages } from './ranking-pages.ts';
 import { Standings } from './standings.ts';
 import { VoteLimits } from './vote-limits.ts';
 
@@ -22,23 +25,27 @@ const sessions = new SessionCheck({
   audience: config.TOKEN_AUDIENCE,
 });
 const standings = new Standings({ sql, log, registry });
+const pages = new RankingPages(config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`);
+const feed = new RankingFeed({ standings, pages, registry, maxStreams: config.RANKING_STREAMS });
 const limits = new VoteLimits({
   sql,
   log,
   perMinute: { user: config.VOTES_PER_MINUTE_USER, address: config.VOTES_PER_MINUTE_ADDRESS },
 });
+const box = new BallotBox({ sql, log, registry, needsVerifiedEmail: config.VOTE_NEEDS_VERIFIED_EMAIL });
 const app = createApp({
   sql,
   log,
   registry,
   trustedProxyHops: config.TRUSTED_PROXY_HOPS,
   corsOrigins: config.CORS_ORIGINS,
+  castVote: box.cast,
   standings,
+  pages,
+  feed,
   limits,
   challenge: openConfiguredChallenge(config, log),
   verify: sessions.verify,
-  needsVerifiedEmail: config.VOTE_NEEDS_VERIFIED_EMAIL,
-  mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
 });
 
 const migration = newestMigration('votes', new URL('../migrations/', import.meta.url));
@@ -56,6 +63,7 @@ await runService({
     await standings.start();
     limits.start();
   },
+  drain: () => feed.drain(),
   stop: async () => {
     await standings.stop();
     await limits.stop();
