@@ -103,7 +103,7 @@ async function compare(platform: Platform, say: (line: string) => void) {
 
 /** As it is answered now, with every header but those that Node sets. */
 async function readPage(url: string): Promise<Page> {
-  const answer = await fetch(url);
+  const answer = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   const {
     connection,
