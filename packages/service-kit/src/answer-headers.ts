@@ -1,19 +1,20 @@
 import type { Context, Next } from 'hono';
 import type { SessionEnv } from './session.ts';
 
+type Headers = readonly (readonly [string, string])[];
+
 /**
  * Gives an answer headers unless it says them otherwise itself. Node is told them before the answer is made: to add
  * them to it costs more than all else of a small answer. Where there is no connection they are added.
  */
-export async function answerWith(
-  c: Context<SessionEnv>,
-  headers: readonly (readonly [string, string])[],
-  next: Next,
-): Promise<void> {
+export function answerWith(c: Context<SessionEnv>, headers: Headers, next: Next): Promise<void> {
   const outgoing = c.env?.outgoing;
-  if (outgoing) for (const [name, value] of headers) outgoing.setHeader(name, value);
+  if (!outgoing) return addAfterwards(c, headers, next);
+  for (const [name, value] of headers) outgoing.setHeader(name, value);
+  return next();
+}
+
+async function addAfterwards(c: Context, headers: Headers, next: Next): Promise<void> {
   await next();
-  if (outgoing) return;
-  const { headers: answered } = c.res;
-  for (const [name, value] of headers) if (!answered.has(name)) answered.set(name, value);
+  for (const [name, value] of headers) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
 }

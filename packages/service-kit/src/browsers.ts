@@ -35,8 +35,8 @@ export const SECURITY_HEADERS = {
 
 export function securityHeaders(): MiddlewareHandler<SessionEnv> {
   const headers = Object.entries(SECURITY_HEADERS);
-  return async function setSecurityHeaders(c, next) {
-    await answerWith(c, headers, next);
+  return function setSecurityHeaders(c, next) {
+    return answerWith(c, headers, next);
   };
 }
 

@@ -92,11 +92,11 @@ const tooLate = (c: Context<SessionEnv>) =>
 
 /** Its own name, or the one that a proxy gave it. */
 function nameRequest(): MiddlewareHandler<SessionEnv> {
-  return async function setRequestId(c, next) {
+  return function setRequestId(c, next) {
     const given = c.req.header('x-request-id') ?? '';
     const id = REQUEST_ID.test(given) ? given : randomUUID();
     c.set('requestId', id);
-    await answerWith(c, [['X-Request-Id', id]], next);
+    return answerWith(c, [['X-Request-Id', id]], next);
   };
 }
 
