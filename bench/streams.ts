@@ -1,13 +1,13 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from '@anb/embedded/ports';
 import { createPlayers, createVideo } from '@anb/testing/players';
 import { rounded } from './median.ts';
 import { type Platform, withPlatform } from './platform.ts';
 import type { Collected, Order } from './streams-clients.ts';
+import { startVotes, stop } from './votes-process.ts';
 
 const CLIENTS = 5000;
 const VIDEOS = 60;
@@ -30,7 +30,8 @@ async function compare(platform: Platform, say: (line: string) => void) {
   const players = await createPlayers(admin);
   const owner = await players.signUp();
   const videos = await Promise.all(Array.from({ length: VIDEOS }, () => createVideo(admin, owner.id)));
-  const service = await startVotes(platform);
+  const service = await startVotes(platform, { RANKING_STREAMS: String(4 * CLIENTS) });
+  const untilStreams = (count: number) => service.untilMetric('anb_ranking_streams', count);
   undo.defer(service.stop);
   const clients = await startClients();
   undo.defer(clients.stop);
@@ -45,7 +46,7 @@ async function compare(platform: Platform, say: (line: string) => void) {
   const before = await service.memory();
   const url = `${service.url}/api/public/rankings/stream`;
   await clients.order({ open: url, clients: CLIENTS });
-  await service.untilStreams(CLIENTS);
+  await untilStreams(CLIENTS);
   say(`${CLIENTS} clients are there`);
   for (let place = 0; place < EVENTS; place++) {
     await vote(place);
@@ -57,10 +58,10 @@ async function compare(platform: Platform, say: (line: string) => void) {
   if (ours.events !== EVENTS || ours.missed > 0) throw new Error(`not all had all: ${JSON.stringify(ours)}`);
 
   await clients.order({ reset: CLIENTS / 2 });
-  await service.untilStreams(CLIENTS / 2);
+  await untilStreams(CLIENTS / 2);
   const half = await service.memory();
   await clients.order({ reset: CLIENTS / 2 });
-  await service.untilStreams(0);
+  await untilStreams(0);
   const after = await service.memory();
   const left = (after.used - before.used) / (full.used - before.used);
   say(`memory in MB: ${before.used}, with all ${full.used}, with half ${half.used}, without ${after.used}`);
@@ -106,60 +107,4 @@ async function startClients() {
     },
     stop: () => stop(child),
   };
-}
-
-async function startVotes({ databaseUrl }: Platform) {
-  const [port = 0, opsPort = 0] = await freePorts(2);
-  const url = `http://127.0.0.1:${port}`;
-  const files = [
-    '--expose-gc',
-    '--import',
-    path('collect-garbage.ts'),
-    path('../services/votes/src/main.ts'),
-  ];
-  const child = spawn(process.execPath, files, {
-    env: {
-      ...{ PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), OPS_PORT: String(opsPort) },
-      ...{ DATABASE_URL: databaseUrl('anb_votes'), PUBLIC_URL: url, RANKING_STREAMS: String(4 * CLIENTS) },
-      ...{ TOKEN_ISSUER: 'test-issuer', TOKEN_AUDIENCE: 'test-audience' },
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const ops = `http://127.0.0.1:${opsPort}`;
-  while (!(await fetch(`${ops}/readyz`).catch(() => null))?.ok) await sleep(50);
-  const metric = async (name: string) => {
-    const text = await (await fetch(`${ops}/metrics`)).text();
-    return Number(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'm').exec(text)?.[1]);
-  };
-  return {
-    url,
-    untilStreams: async (count: number) => {
-      const deadline = performance.now() + 10_000;
-      while ((await metric('anb_ranking_streams')) !== count) {
-        if (performance.now() > deadline)
-          throw new Error(`${await metric('anb_ranking_streams')} streams, not ${count}`);
-        await sleep(50);
-      }
-    },
-    /** In MB; `used`: the heap and what hangs on it. */
-    memory: async () => {
-      for (let round = 0; round < 3; round++) {
-        child.kill('SIGUSR2');
-        await sleep(300);
-      }
-      const heap = await metric('nodejs_heap_size_used_bytes');
-      const external = await metric('nodejs_external_memory_bytes');
-      const resident = await metric('process_resident_memory_bytes');
-      return { used: megabytes(heap + external), resident: megabytes(resident) };
-    },
-    stop: () => stop(child),
-  };
-}
-
-const megabytes = (bytes: number) => rounded(bytes / 1024 / 1024, 1);
-
-async function stop(child: ChildProcess): Promise<void> {
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exit;
 }
