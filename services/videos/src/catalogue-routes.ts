@@ -71,7 +71,7 @@ export function catalogueRoutes({ sql, mediaBaseUrl, catalogueKeptMs = 0 }: Depe
 
   routes.openapi(listRoute, async (c) => {
     const { city, q, sort, seed = '', page, limit } = c.req.valid('query');
-    const { body, total } = await catalogue.page({
+    const { videos, total } = await catalogue.page({
       cityKey: city && comparisonKey(city),
       searchKey: q && comparisonKey(q),
       sort,
@@ -79,7 +79,7 @@ export function catalogueRoutes({ sql, mediaBaseUrl, catalogueKeptMs = 0 }: Depe
       page,
       limit,
     });
-    return c.newResponse(body, 200, { 'Content-Type': 'application/json', 'X-Total-Count': String(total) });
+    return c.json(videos, 200, { 'X-Total-Count': String(total) });
   });
 
   routes.openapi(findRoute, async (c) => {

@@ -10,9 +10,8 @@ export interface CatalogueOptions {
   keptMs: number;
 }
 
-/** As it is sent. */
 export interface CataloguePage {
-  body: string;
+  videos: ReturnType<typeof presentOpen>[];
   /** Videos on all pages. */
   total: number;
 }
@@ -35,7 +34,7 @@ export class Catalogue {
       ttlResolution: 0,
       fetchMethod: async (_key, _stale, { context }) => {
         const { videos, total } = await listOpen(sql, context);
-        return { body: JSON.stringify(videos.map((video) => presentOpen(video, mediaBaseUrl))), total };
+        return { videos: videos.map((video) => presentOpen(video, mediaBaseUrl)), total };
       },
     });
   }
