@@ -33,6 +33,7 @@ export interface LoadResult {
   versions: number;
   /** How much of the time this process computed: near 1 it measured itself. */
   busy: number;
+  cpuSeconds: number;
 }
 
 /** One that is due later than this has not been asked before it can be timed well. */
@@ -74,10 +75,12 @@ class Run {
     const { rate, seconds } = this.#load;
     const start = performance.now();
     const idle = performance.eventLoopUtilization();
+    const cpu = process.cpuUsage();
     const end = start + seconds * 1000;
     await (rate ? this.#askAtRate(rate, start, end) : this.#askAsAnswered(end));
     const took = (performance.now() - start) / 1000;
     const { utilization } = performance.eventLoopUtilization(idle);
+    const { user, system } = process.cpuUsage(cpu);
     for (const connection of [...this.#idle.values()].flat()) connection.close();
     const all = [...this.#latencies.values()].flat();
     return {
@@ -85,7 +88,7 @@ class Run {
       latency: latencyOf(all),
       byKind: Object.fromEntries([...this.#latencies].map(([kind, each]) => [kind, latencyOf(each)])),
       versions: seenTags.size,
-      busy: utilization,
+      ...{ busy: utilization, cpuSeconds: (user + system) / 1e6 },
     };
   }
 

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
@@ -36,6 +38,21 @@ export async function startService(
   });
   await untilAnswered(child, `http://127.0.0.1:${opsPort}/readyz`, ({ ok }) => ok);
   return { port, opsPort, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+/** Auth with a signing key of its own, which is given back to sign others in with. */
+export async function startAuth(platform: Platform, env: Record<string, string> = {}) {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keysDir = join(platform.folder, 'signing-keys');
+  mkdirSync(keysDir, { recursive: true });
+  writeFileSync(join(keysDir, 'signing-key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const mails = { MAIL_URL: `file://${platform.folder}`, MAIL_FROM: 'bench@example.com' };
+  const service = await startService(platform, 'auth', { SIGNING_KEYS_DIR: keysDir, ...mails, ...env });
+  const published = await fetch(`http://127.0.0.1:${service.port}/.well-known/jwks.json`);
+  const { keys } = (await published.json()) as { keys: { kid: string; x: string }[] };
+  const jwk = privateKey.export({ format: 'jwk' });
+  const kid = keys.find(({ x }) => x === jwk.x)?.kid ?? '';
+  return { ...service, key: { jwk, kid, issuer: ISSUER, audience: AUDIENCE } };
 }
 
 /** A server that is a file of this folder. */

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import type { Sql } from '@anb/service-kit/database';
 
 /** The processor time of a process so far, in seconds. */
@@ -22,6 +23,14 @@ export async function watchPostgres(admin: Sql): Promise<() => number> {
     });
     return seconds.reduce((sum, each) => sum + each, 0);
   };
+}
+
+/** Of all processors so far, in seconds. */
+export function machineTime(): { busy: number; idle: number } {
+  const times = cpus().map(({ times }) => times);
+  const idle = times.reduce((sum, each) => sum + each.idle, 0);
+  const all = times.reduce((sum, { user, nice, sys, irq, idle }) => sum + user + nice + sys + irq + idle, 0);
+  return { busy: (all - idle) / 1000, idle: idle / 1000 };
 }
 
 /** `fields` of /proc/PID/stat, counted from 0: 13 and 14 are the process' own user and system time. */
