@@ -93,11 +93,9 @@ async function prepare(platform: Platform, undo: AsyncDisposableStack) {
   const videos = await addVideos(admin, VIDEOS, owners, VOTES_EACH);
   const auth = await startAuth(platform);
   undo.defer(auth.stop);
-  const [catalogue, votes] = await Promise.all([
-    startService(platform, 'videos'),
-    startService(platform, 'votes'),
-  ]);
+  const catalogue = await startService(platform, 'videos');
   undo.defer(catalogue.stop);
+  const votes = await startService(platform, 'votes');
   undo.defer(votes.stop);
   const postgres = await watchPostgres(admin);
   const used = () => ({
