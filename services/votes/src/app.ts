@@ -6,6 +6,7 @@ import { contestRoutes } from './contest-routes.ts';
 import type { RankingFeed } from './ranking-feed.ts';
 import type { RankingPages } from './ranking-pages.ts';
 import { rankingRoutes } from './ranking-routes.ts';
+import { resultRoutes } from './result-routes.ts';
 import type { Standings } from './standings.ts';
 import type { Ballot, VoteOutcome } from './store/ballots.ts';
 import { type VoteLimits, voteLimits } from './vote-limits.ts';
@@ -31,5 +32,6 @@ export function createApp(dependencies: Dependencies) {
   app.route('/', voteRoutes(dependencies));
   app.route('/', rankingRoutes(dependencies));
   app.route('/', contestRoutes(dependencies));
+  app.route('/', resultRoutes(dependencies));
   return app;
 }

@@ -5,7 +5,7 @@ import type { Logger } from '@anb/service-kit/log';
 import { type Repetition, repeat } from '@anb/service-kit/repeat';
 import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { CityKey } from './cities.ts';
-import { type Contender, merge, type Ranking, type Rules, rank, rankedCity } from './ranking.ts';
+import { type Contender, merge, type Ranking, type Rules, rank, rankedCity, rulesOf } from './ranking.ts';
 import { type Changes, isBehind, readChanges, readContenders } from './store/contenders.ts';
 import { type Contest, readCityNames, readContest } from './store/contest.ts';
 
@@ -130,7 +130,7 @@ export class Standings {
     this.#upTo = changes.upTo;
     const last = this.#snapshot;
     if (last && this.#rules && change.gone.size + change.come.length === 0) return;
-    const rules = this.#rules ?? rulesOf(contest, cityNames);
+    const rules = this.#rules ?? rulesOf(contest.finalists_per_city, cityNames);
     const ranking =
       last && this.#rules ? merge(last.ranking, change, rules) : rank([...this.#contenders.values()], rules);
     this.#known = known;
@@ -164,8 +164,3 @@ export class Standings {
 
 const isSame = (a: Contender, b: Contender) =>
   (Object.keys(b) as (keyof Contender)[]).every((field) => a[field] === b[field]);
-
-function rulesOf({ finalists_per_city }: Contest, cityNames: readonly CityKey[]): Rules {
-  const names = new Map(cityNames.map(({ key, city }) => [key, city]));
-  return { finalistsPerCity: finalists_per_city, contestCity: (key) => names.get(key) };
-}
