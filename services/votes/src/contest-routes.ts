@@ -33,7 +33,7 @@ const rules = contest
 
 /** Beyond these it is a slip of the pen. */
 const [FIRST, LAST] = [new Date('2000-01-01'), new Date('2100-01-01')];
-const time = z.iso
+export const time = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
   .refine((at) => at >= FIRST && at < LAST, 'must be a time of this century')
