@@ -30,7 +30,18 @@ export interface PersonalData {
   organiser_actions: { action: string; done_at: string; [more: string]: unknown }[];
   votes: { video_id: string; cast_at: string; voided_at?: string }[];
   /** Places in frozen results. */
-  results: { version: number; frozen_at: string; video_id: string; [more: string]: unknown }[];
+  results: {
+    version: number;
+    frozen_at: string;
+    position: number;
+    city_position: number;
+    qualifies: boolean;
+    votes: number;
+    video_id: string;
+    username: string;
+    title: string;
+    city: string;
+  }[];
   contest_changes: { action: string; done_at: string; [more: string]: unknown }[];
 }
 
