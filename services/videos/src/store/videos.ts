@@ -186,7 +186,7 @@ export async function listOpen(sql: ISql, listing: Listing): Promise<{ videos: O
  * publication and the next. In steps, so that while votes come in hardly any video changes its place between two pages.
  */
 const shuffleKey = (sql: ISql, seed: string) => sql`
-  -ln((('x' || left(md5(v.id::text || ${seed}), 12))::bit(48)::bigint + 0.5) / 281474976710656)
+  -ln((('x' || left(md5(v.id::text || ${seed}), 12))::bit(48)::bigint::float8 + 0.5) / 281474976710656)
     / case when t.votes >= 100 then 1 when t.votes >= 10 then 2 when t.votes >= 1 then 4 else 8 end
     / case when v.published_at >= date_trunc('day', now(), 'UTC') - interval '1 day' then 2 else 1 end`;
 
