@@ -90,8 +90,8 @@ const freezeRoute = createRoute({
   tags: ['votes'],
   summary: 'Count the votes themselves and freeze the result',
   description:
-    'Each freeze is a version that stays as it is. 400 `voting_open` until the window has ended. Ask what there is before you ask again after a 503.',
-  responses: { 201: json(summary, 'It is frozen.'), ...refusingPlayers(400) },
+    'A version that stays as it is; when nothing has changed since the last one, that is answered again. 400 `voting_open` until the window has ended.',
+  responses: { 200: json(summary, 'It is frozen.'), ...refusingPlayers(400) },
 });
 
 export function resultRoutes({ sql, verify }: Dependencies) {
@@ -119,7 +119,7 @@ export function resultRoutes({ sql, verify }: Dependencies) {
     if (frozen === 'voting_open') {
       throw new ApiError(400, 'voting_open', 'Voting is not over: set its end first, or wait for it.');
     }
-    return c.json(summarise(frozen), 201);
+    return c.json(summarise(frozen), 200);
   });
 
   return routes;

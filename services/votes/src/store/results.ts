@@ -55,7 +55,10 @@ async function resultOf(sql: ISql, contenders: readonly Contender[]): Promise<Re
 
 // ── The freeze ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Counts the votes themselves, once the last of them are in, and keeps the outcome for good as the next version. */
+/**
+ * Counts the votes themselves, once the last of them are in, and keeps the outcome for good as the next version; when it
+ * is what the last version of this edition says, that one is the answer.
+ */
 export async function freezeResult(sql: Sql, organiserId: number): Promise<Result | 'voting_open'> {
   // Asked too early it must not hold up the votes.
   if (!(await isVotingOver(sql))) return 'voting_open';
@@ -116,6 +119,13 @@ const ROWS_A_STATEMENT = 5000;
 
 async function keepResult(sql: ISql, result: Result, organiserId: number): Promise<Result> {
   const { contest, checksum, rows } = result;
+  const [last] = await sql<{ version: number; frozen_at: Date; checksum: string }[]>`
+    select version, frozen_at, checksum
+    from votes.results
+    where edition = ${contest.edition}
+    order by version desc
+    limit 1`;
+  if (last?.checksum === checksum) return { ...result, ...last };
   const [kept] = await sql<{ version: number; frozen_at: Date }[]>`
     insert into votes.results (version, edition, contest, checksum)
     select coalesce(max(version), 0) + 1, ${contest.edition}, ${JSON.stringify(contest)}::text::jsonb, ${checksum}
