@@ -101,6 +101,9 @@ const voided = z
     voiding_id: z.int().nullable().openapi({ description: 'To restore them by; null after a preview.' }),
     video_id: z.uuid(),
     votes: z.int().openapi({ description: 'How many.' }),
+    is_complete: z
+      .boolean()
+      .openapi({ description: 'False: there are more than the 20,000 that one voiding takes, ask again.' }),
   })
   .openapi('Voided');
 
@@ -226,10 +229,11 @@ function refusal(code: keyof typeof refusals): ApiError {
   return new ApiError(status, code, message);
 }
 
-const presentVoided = ({ voidingId, videoId, votes }: Voided): z.infer<typeof voided> => ({
+const presentVoided = ({ voidingId, videoId, votes, isComplete }: Voided): z.infer<typeof voided> => ({
   voiding_id: voidingId,
   video_id: videoId,
   votes,
+  is_complete: isComplete,
 });
 
 const present = (found: Flag): z.infer<typeof flag> => ({

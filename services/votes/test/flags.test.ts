@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { createLog } from '@anb/service-kit/log';
 import { keptLog } from '@anb/testing/logs';
 import { createVideo, type Player } from '@anb/testing/players';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FlagWatch } from '../src/flags.ts';
 import { flagVotes, forgetAddresses, type Thresholds } from '../src/store/flags.ts';
+import { voidVotes as voidInStore } from '../src/store/voidings.ts';
 import { createContest, type TestContest } from './organisers.ts';
 
 let contest: TestContest;
@@ -123,11 +125,21 @@ describe('a flag', () => {
 
   test('is not raised by votes spread over more than the window, nor by those before it', async () => {
     await crowd({ count: 9, network: 7, minutesAgo: 1 });
-    await crowd({ count: 50, network: 7, minutesAgo: 20, verified: false, ageMinutes: 1 });
+    await crowd({ count: 12, minutesAgo: 1 });
+    await crowd({ count: 99, network: 7, minutesAgo: 20, verified: false, ageMinutes: 1 });
     await flag();
     expect(await flags()).toEqual([]);
     await flag({ windowMinutes: 30 });
     expect((await flags()).map(({ kind }) => kind)).toEqual(['network', 'newborn', 'unverified']);
+  });
+
+  test('is not raised by votes that do not count', async () => {
+    await crowd({ count: 9, network: 7 });
+    const voided = await crowd({ count: 5, network: 7 });
+    await crowd({ count: 12 });
+    await voidVotes({ video_id: video, voter_ids: voided });
+    await flag();
+    expect(await flags()).toEqual([]);
   });
 
   test('grows with what follows, and keeps its height when it calms down', async () => {
@@ -205,12 +217,12 @@ describe('voiding', () => {
     const { flag_id } = await listed();
     expect(await voidVotes({ flag_id, preview: true })).toEqual({
       status: 200,
-      body: { voiding_id: null, video_id: video, votes: 12 },
+      body: { voiding_id: null, video_id: video, votes: 12, is_complete: true },
     });
     expect(await counted()).toBe(19);
     const { status, body } = await voidVotes({ flag_id });
     const voiding_id = expect.any(Number);
-    expect([status, body]).toEqual([200, { voiding_id, video_id: video, votes: 12 }]);
+    expect([status, body]).toEqual([200, { voiding_id, video_id: video, votes: 12, is_complete: true }]);
     expect(await counted()).toBe(7);
     expect(await listed('state=settled')).toMatchObject({
       flag_id,
@@ -292,6 +304,31 @@ describe('voiding', () => {
     expect(await counted()).toBe(12_345);
   });
 
+  test('of more votes than one takes is done when it is asked for again; the flag is settled with the last', async () => {
+    await crowd({ count: 25, network: 7 });
+    await flag();
+    const { flag_id } = await listed();
+    const target = { flagId: flag_id, newbornMinutes: 30 };
+    const some = () =>
+      voidInStore(contest.sql, {
+        target,
+        reason: 'Un computador',
+        organiserId: contest.organiser.id,
+        most: 10,
+      });
+    const taken = [];
+    for (const left of [15, 5, 0]) {
+      taken.push(await some());
+      expect(await counted()).toBe(left);
+    }
+    expect(taken).toMatchObject([
+      { votes: 10, isComplete: false },
+      { votes: 10, isComplete: false },
+      { votes: 5, isComplete: true },
+    ]);
+    expect(await some()).toBe('flag_settled');
+  });
+
   test('beside votes, others’ voidings and restorations counts each vote once and waits for nobody for good', async () => {
     const other = await createVideo(contest.database.admin, owner.id);
     const ids = [...(await crowd({ count: 300, network: 7 })), ...(await crowd({ count: 300, network: 8 }))];
@@ -368,6 +405,24 @@ test('the watch raises flags by itself, and shows how many wait, of each kind', 
   expect(await registry.getSingleMetricAsString('anb_vote_flags_open')).toMatch(
     /\{kind="network"\} [12]\n.*\{kind="newborn"\} 0\n.*\{kind="unverified"\} 0$/,
   );
+});
+
+test('the watch looks at less when it can not look at all in time, and says so', {
+  timeout: 30_000,
+}, async () => {
+  const windows: number[] = [];
+  const write = (line: string) => windows.push(JSON.parse(line).window_minutes);
+  const log = createLog('votes', 'warn', { write });
+  const watch = new FlagWatch({ sql: contest.sql, log, registry: new Registry(), thresholds, everyMs: 20 });
+  await crowd({ count: 12, network: 7, minutesAgo: 2 });
+  await contest.database.admin.begin(async (slow) => {
+    await slow`lock table votes.flags in access exclusive mode`;
+    watch.start();
+    await vi.waitFor(() => expect(windows.filter(Boolean)).toEqual([15, 7]), 15_000);
+  });
+  // And at all of it again when that goes well.
+  await vi.waitFor(async () => expect(await flags()).toMatchObject([{ network: '7' }]), 5000);
+  await watch.stop();
 });
 
 describe('what stands for addresses', () => {

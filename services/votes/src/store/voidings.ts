@@ -17,13 +17,18 @@ export interface Voiding {
   target: Target;
   reason: string;
   organiserId: number;
+  /** At most so many at once: who votes again for what is being voided waits until it is done. */
+  most?: number;
 }
+const MOST = 20_000;
 
 export interface Voided {
   /** null: nothing was changed. */
   voidingId: number | null;
   videoId: string;
   votes: number;
+  /** False: there are more than one voiding takes. */
+  isComplete: boolean;
 }
 
 type Chosen = { videoId: string; voterIds: number[] };
@@ -33,26 +38,32 @@ export type FlagRefusal = 'flag_not_found' | 'flag_settled';
 export async function previewVoiding(sql: ISql, target: Target): Promise<Voided | FlagRefusal> {
   const chosen = await choose(sql, target);
   if (typeof chosen === 'string') return chosen;
-  return { voidingId: null, videoId: chosen.videoId, votes: chosen.voterIds.length };
+  const { videoId, voterIds } = chosen;
+  return { voidingId: null, videoId, votes: voterIds.length, isComplete: voterIds.length <= MOST };
 }
 
-/** The flag is then settled, if it was one. */
+/** The flag is then settled, if it was one and no votes of it are left. */
 export async function voidVotes(
   sql: Sql,
-  { target, reason, organiserId }: Voiding,
+  { target, reason, organiserId, most = MOST }: Voiding,
 ): Promise<Voided | FlagRefusal | 'nothing_to_void'> {
   return sql.begin(async (transaction) => {
     const chosen = await choose(transaction, target);
     if (typeof chosen === 'string') return chosen;
-    const voterIds = await setVoided(transaction, chosen, true);
-    if (voterIds.length === 0) return 'nothing_to_void';
     const { videoId } = chosen;
+    const isComplete = chosen.voterIds.length <= most;
+    const voterIds = await setVoided(
+      transaction,
+      { videoId, voterIds: chosen.voterIds.slice(0, most) },
+      true,
+    );
+    if (voterIds.length === 0) return 'nothing_to_void';
     await addToTally(transaction, videoId, -voterIds.length);
     const voidingId = await noteVoiding(transaction, { videoId, voterIds });
     const detail = { voiding_id: voidingId, ...named(target, videoId), votes: voterIds.length, reason };
-    if ('flagId' in target) await settleFlag(transaction, target.flagId, voidingId);
+    if ('flagId' in target && isComplete) await settleFlag(transaction, target.flagId, voidingId);
     await noteAction(transaction, organiserId, 'void_votes', detail);
-    return { voidingId, videoId, votes: voterIds.length };
+    return { voidingId, videoId, votes: voterIds.length, isComplete };
   });
 }
 
@@ -80,7 +91,7 @@ export async function restoreVotes(
     const votes = voterIds.length;
     const detail = { voiding_id: voidingId, video_id: videoId, votes, reason };
     await noteAction(transaction, organiserId, 'restore_votes', detail);
-    return { voidingId, videoId, votes };
+    return { voidingId, videoId, votes, isComplete: true };
   });
 }
 
