@@ -1,10 +1,6 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { hash } from '@node-rs/argon2';
@@ -13,6 +9,8 @@ import type { LeastSignIn } from './login-least.ts';
 import { emailOf, type LoginLoad, type LoginLoadResult } from './login-load.ts';
 import { median, rounded } from './median.ts';
 import { type Platform, withPlatform } from './platform.ts';
+import { startAuth } from './processes.ts';
+import { processorTime, watchPostgres } from './processor-time.ts';
 
 const PASSWORD = 'un-pase-largo-7';
 const ACCOUNTS = 2000;
@@ -74,7 +72,7 @@ interface Round {
 
 async function compareAt({ platform, say, passwordHash, atOnce }: Bench) {
   await using undo = new AsyncDisposableStack();
-  const service = await startAuth(platform, atOnce);
+  const service = await startService(platform, atOnce);
   undo.defer(service.stop);
   const least = await startLeast(platform, atOnce);
   undo.defer(least.stop);
@@ -137,34 +135,16 @@ interface Server {
   pid: number;
 }
 
-async function startAuth({ folder, databaseUrl }: Platform, hashesAtOnce: number) {
-  const [port = 0, opsPort = 0] = await freePorts(2);
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const keysDir = join(folder, 'signing-keys');
-  mkdirSync(keysDir, { recursive: true });
-  writeFileSync(join(keysDir, 'signing-key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [path('../services/auth/src/main.ts')], {
-    env: {
-      ...{ PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), OPS_PORT: String(opsPort) },
-      ...{ DATABASE_URL: databaseUrl('anb_auth'), SIGNING_KEYS_DIR: keysDir, PUBLIC_URL: url },
-      ...{ HASH_CONCURRENCY: String(hashesAtOnce), TRUSTED_PROXY_HOPS: '1', DATABASE_POOL: '5' },
-      ...{ MAIL_URL: `file://${folder}`, MAIL_FROM: 'bench@example.com' },
-    },
-    // Its log is written as in production, but read by nobody.
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const ops = `http://127.0.0.1:${opsPort}`;
-  while (!(await fetch(`${ops}/readyz`).catch(() => null))?.ok) await sleep(50);
+async function startService(platform: Platform, hashesAtOnce: number) {
+  const service = await startAuth(platform, { HASH_CONCURRENCY: String(hashesAtOnce), DATABASE_POOL: '5' });
   return {
-    url,
-    pid: child.pid ?? 0,
+    ...service,
+    url: `http://127.0.0.1:${service.port}`,
     /** Since it was last asked. */
     lagMs: async () => {
-      const metrics = await (await fetch(`${ops}/metrics`)).text();
+      const metrics = await (await fetch(`http://127.0.0.1:${service.opsPort}/metrics`)).text();
       return rounded(Number(/^nodejs_eventloop_lag_p99_seconds\{.*\} (\S+)$/m.exec(metrics)?.[1]) * 1000, 1);
     },
-    stop: () => stop(child),
   };
 }
 
@@ -201,7 +181,7 @@ interface Measured {
 async function signIns({ platform, server, postgres, seconds }: Measured): Promise<SignIns> {
   const sessions = async () =>
     (await platform.admin`select count(*)::integer as count from auth.sessions`)[0]?.count;
-  const cpu = () => processorSeconds(String(server.pid), [13, 14]);
+  const cpu = () => processorTime(server.pid);
   const [storedBefore, before, postgresBefore] = [await sessions(), cpu(), postgres()];
   const load = await run<LoginLoadResult>('login-load.ts', {
     ...{ url: server.url, accounts: ACCOUNTS, password: PASSWORD, atOnce: SIGN_INS_AT_ONCE, seconds },
@@ -219,34 +199,4 @@ async function signIns({ platform, server, postgres, seconds }: Measured): Promi
       load: each(load.cpuSeconds),
     },
   };
-}
-
-/** The processor time of all of Postgres' processes, in seconds. */
-async function watchPostgres(admin: Platform['admin']) {
-  const [backend] = await admin<{ pid: number }[]>`select pg_backend_pid() as pid`;
-  const parentOf = (pid: string) => stat(pid)[3];
-  const server = parentOf(String(backend?.pid)) ?? '';
-  return () => {
-    const processes = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid));
-    const seconds = processes.map((pid) => {
-      try {
-        // Its own, and of the server's what children took that are gone.
-        if (pid === server) return processorSeconds(pid, [13, 14, 15, 16]);
-        return parentOf(pid) === server ? processorSeconds(pid, [13, 14]) : 0;
-      } catch {
-        return 0; // It has just ended.
-      }
-    });
-    return seconds.reduce((sum, each) => sum + each, 0);
-  };
-}
-
-/** `fields` of /proc/PID/stat, counted from 0: 13 and 14 are the process' own user and system time. */
-const processorSeconds = (pid: string, fields: number[]) =>
-  fields.reduce((sum, field) => sum + Number(stat(pid)[field]), 0) / 100;
-
-/** The second field may hold spaces, and is not told. */
-function stat(pid: string): string[] {
-  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-  return [pid, '', ...rest.split(' ')];
 }

@@ -1,5 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import { answerWith } from './answer-headers.ts';
+import type { SessionEnv } from './session.ts';
 
 type Policy = Record<string, string>;
 
@@ -31,12 +33,10 @@ export const SECURITY_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-export function securityHeaders(): MiddlewareHandler {
-  const entries = Object.entries(SECURITY_HEADERS);
-  return async function setSecurityHeaders(c, next) {
-    await next();
-    const { headers } = c.res;
-    for (const [name, value] of entries) if (!headers.has(name)) headers.set(name, value);
+export function securityHeaders(): MiddlewareHandler<SessionEnv> {
+  const headers = Object.entries(SECURITY_HEADERS);
+  return function setSecurityHeaders(c, next) {
+    return answerWith(c, headers, next);
   };
 }
 

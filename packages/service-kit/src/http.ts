@@ -1,23 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { requestId } from 'hono/request-id';
-import { routePath } from 'hono/route';
 import { timeout } from 'hono/timeout';
 import type { Registry } from 'prom-client';
+import { answerWith } from './answer-headers.ts';
 import { allowOrigins, securityHeaders } from './browsers.ts';
 import { clientAddress } from './client-address.ts';
 import { ApiError, errorResponse, invalidInput } from './errors.ts';
 import { describeIssue } from './input.ts';
 import type { Logger } from './log.ts';
 import { outcomeCounter, requestMetrics } from './metrics.ts';
+import { requestLog } from './request-log.ts';
 import { requireOrganiser, requireSession, type SessionEnv, type VerifyToken } from './session.ts';
 
 /** JSON bodies are small; files have a route that streams them. */
 const MAX_JSON_BYTES = 64 * 1024;
 /** Longer than a statement of the database may take, or wait for its answer. */
 const MAX_ANSWER_MS = 8000;
+const REQUEST_ID = /^[\w=-]{1,255}$/;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export interface HttpOptions {
@@ -44,7 +46,7 @@ export function createHttp(
   app.onError(errorResponse(log, limits.length > 0 ? limitCounter(registry, limits) : undefined));
   app.notFound((c) => refuseUnknown(app, c));
   app.use(
-    requestId(),
+    nameRequest(),
     requestMetrics(registry),
     requestLog(log),
     securityHeaders(),
@@ -88,6 +90,16 @@ function exceptAt(path: string | undefined, limit: MiddlewareHandler): Middlewar
 const tooLate = (c: Context<SessionEnv>) =>
   c.env?.incoming?.complete === false ? new HTTPException(408) : new HTTPException(503);
 
+/** Its own name, or the one that a proxy gave it. */
+function nameRequest(): MiddlewareHandler<SessionEnv> {
+  return function setRequestId(c, next) {
+    const given = c.req.header('x-request-id') ?? '';
+    const id = REQUEST_ID.test(given) ? given : randomUUID();
+    c.set('requestId', id);
+    return answerWith(c, [['X-Request-Id', id]], next);
+  };
+}
+
 function limitJson(): MiddlewareHandler<SessionEnv> {
   const limit = bodyLimit({
     maxSize: MAX_JSON_BYTES,
@@ -107,25 +119,6 @@ function limitJson(): MiddlewareHandler<SessionEnv> {
 function isKnownToBeSmall(c: Context<SessionEnv>): boolean {
   if (!c.env?.incoming || c.req.header('transfer-encoding')) return false;
   return Number(c.req.header('content-length') ?? 0) <= MAX_JSON_BYTES;
-}
-
-function requestLog(log: Logger): MiddlewareHandler<SessionEnv> {
-  return async function logRequest(c, next) {
-    const start = performance.now();
-    await next();
-    log.info(
-      {
-        request_id: c.get('requestId'),
-        method: c.req.method,
-        route: routePath(c, -1),
-        path: c.req.path,
-        status: c.res.status,
-        ms: Math.round(performance.now() - start),
-        user_id: c.get('session')?.userId,
-      },
-      'request',
-    );
-  };
 }
 
 /** 405 with the methods that the route table knows for this path, or 404 when it knows none. */

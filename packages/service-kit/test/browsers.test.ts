@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseEnv } from '../src/env.ts';
 import { createHttp } from '../src/http.ts';
 import { createLog } from '../src/log.ts';
+import { openServer } from '../src/service.ts';
 import { apiEnv } from '../src/service-env.ts';
 
 const OURS = 'https://app.example.com';
@@ -23,9 +26,27 @@ function service(corsOrigins: string[] = []) {
   return app;
 }
 
-describe('every answer', () => {
-  const app = service();
-  test.each<[string, Parameters<typeof app.request>]>([
+/** The same app behind a server, as it runs. */
+function served(app: ReturnType<typeof service>) {
+  let url = '';
+  const server = openServer({ fetch: app.fetch });
+  beforeAll(async () => {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.close().closeAllConnections();
+  });
+  return {
+    request: (path: string, init?: RequestInit) => fetch(`${url}${path}`, { ...init, redirect: 'manual' }),
+  };
+}
+
+describe.each([
+  ['made', service()],
+  ['sent', served(service())],
+])('every answer that is %s', (_way, app) => {
+  test.each<[string, [string, RequestInit?]]>([
     ['200', ['/things']],
     ['200', ['/page']],
     ['200', ['/kept']],
@@ -48,6 +69,7 @@ describe('every answer', () => {
       'referrer-policy': 'no-referrer',
       'strict-transport-security': 'max-age=31536000; includeSubDomains',
       'x-content-type-options': 'nosniff',
+      'x-request-id': expect.stringMatching(/^[\w-]{36}$/),
     });
     const isPage = request[0] === '/page';
     expect(headers.get('content-security-policy')).toBe(

@@ -1,0 +1,54 @@
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { Logger } from './log.ts';
+import type { SessionEnv } from './session.ts';
+
+/** Of one route, a second. */
+const READS = 50;
+
+/**
+ * A line for every request, but for those that thousands send at once: of the reads of a route that anybody may ask
+ * and that went well, so many a second have one, and it says how many had none before it (`unlogged`).
+ */
+export function requestLog(log: Logger): MiddlewareHandler<SessionEnv> {
+  const reads = new Map<string, { second: number; logged: number; unlogged: number }>();
+
+  /** How many had no line since the last that had; undefined when this one has none either. */
+  function unloggedBefore(route: string, now: number): number | undefined {
+    const second = Math.floor(now / 1000);
+    const read = reads.get(route) ?? { second, logged: 0, unlogged: 0 };
+    reads.set(route, read);
+    if (read.second !== second) Object.assign(read, { second, logged: 0 });
+    if (read.logged === READS) {
+      read.unlogged++;
+      return undefined;
+    }
+    const { unlogged } = read;
+    read.logged++;
+    read.unlogged = 0;
+    return unlogged;
+  }
+
+  return async function logRequest(c, next) {
+    const start = performance.now();
+    await next();
+    const now = performance.now();
+    const { method, path } = c.req;
+    const { status } = c.res;
+    const route = routePath(c, -1);
+    const userId = c.get('session')?.userId;
+    const isOpenRead = method === 'GET' && status < 400 && userId === undefined;
+    const unlogged = isOpenRead ? unloggedBefore(route, now) : 0;
+    if (unlogged === undefined) return;
+    log.info(
+      {
+        request_id: c.get('requestId'),
+        ...{ method, route, path, status },
+        ms: Math.round(now - start),
+        user_id: userId,
+        ...(unlogged > 0 && { unlogged }),
+      },
+      'request',
+    );
+  };
+}
