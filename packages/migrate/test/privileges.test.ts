@@ -43,6 +43,7 @@ const published: Record<Role, string[]> = {
     'select videos.ballot',
     'execute auth.add_many_v1',
     'execute auth.take_v1',
+    'execute votes.network_of',
   ],
   anb_transcoder: [
     'select migrate.applied_file',

@@ -52,3 +52,4 @@ as $$
     ), '[]')
   );
 $$;
+grant execute on function votes.network_of to anb_votes;

@@ -5,11 +5,14 @@ import type { VerifyToken } from '@anb/service-kit/session';
 import { contestRoutes } from './contest-routes.ts';
 import { rankingRoutes } from './ranking-routes.ts';
 import type { Standings } from './standings.ts';
+import type { Ballot, VoteOutcome } from './store/ballots.ts';
 import { type VoteLimits, voteLimits } from './vote-limits.ts';
 import { voteRoutes } from './vote-routes.ts';
 
 export interface Dependencies extends HttpOptions {
   sql: Sql;
+  /** Resolves once the vote is committed or refused. */
+  castVote: (ballot: Ballot) => Promise<VoteOutcome>;
   standings: Standings;
   /** Of votes; none when left out. */
   limits?: VoteLimits;
@@ -18,8 +21,6 @@ export interface Dependencies extends HttpOptions {
   verify: VerifyToken;
   /** Where published media have their stable addresses; without a slash at the end. */
   mediaBaseUrl: string;
-  /** Whether only voters whose e-mail is verified are counted. */
-  needsVerifiedEmail?: boolean;
 }
 
 /** Builds the whole HTTP surface; opens nothing. */

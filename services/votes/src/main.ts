@@ -7,6 +7,7 @@ import { runService } from '@anb/service-kit/service';
 import { SessionCheck } from '@anb/service-kit/session';
 import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
+import { BallotBox } from './ballot-box.ts';
 import { readConfig } from './config.ts';
 import { Standings } from './standings.ts';
 import { VoteLimits } from './vote-limits.ts';
@@ -27,17 +28,18 @@ const limits = new VoteLimits({
   log,
   perMinute: { user: config.VOTES_PER_MINUTE_USER, address: config.VOTES_PER_MINUTE_ADDRESS },
 });
+const box = new BallotBox({ sql, log, registry, needsVerifiedEmail: config.VOTE_NEEDS_VERIFIED_EMAIL });
 const app = createApp({
   sql,
   log,
   registry,
   trustedProxyHops: config.TRUSTED_PROXY_HOPS,
   corsOrigins: config.CORS_ORIGINS,
+  castVote: box.cast,
   standings,
   limits,
   challenge: openConfiguredChallenge(config, log),
   verify: sessions.verify,
-  needsVerifiedEmail: config.VOTE_NEEDS_VERIFIED_EMAIL,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
 });
 

@@ -1,11 +1,12 @@
 import { challenged } from '@anb/service-kit/challenge';
+import { addressKey } from '@anb/service-kit/client-address';
 import { ApiError, unauthorized } from '@anb/service-kit/errors';
 import { createRoutes, json, refusing, signedIn } from '@anb/service-kit/http';
 import { videoId } from '@anb/service-kit/input';
 import { outcomeCounter } from '@anb/service-kit/metrics';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
-import { castVote, votedBy, voteResults } from './store/ballots.ts';
+import { votedBy, voteResults } from './store/ballots.ts';
 
 const voteRoute = createRoute({
   method: 'post',
@@ -33,14 +34,7 @@ const votesRoute = createRoute({
   responses: { 200: json(z.array(z.uuid()), 'Ids of videos.'), ...refusing(401) },
 });
 
-export function voteRoutes({
-  sql,
-  verify,
-  registry,
-  limits,
-  challenge,
-  needsVerifiedEmail = false,
-}: Dependencies) {
+export function voteRoutes({ sql, verify, registry, castVote, limits, challenge }: Dependencies) {
   const routes = createRoutes();
   const forSignedIn = signedIn(verify);
   const count = outcomeCounter(registry, {
@@ -52,13 +46,15 @@ export function voteRoutes({
 
   routes.openapi({ ...voteRoute, ...forSignedIn }, async (c) => {
     const { userId } = c.get('session');
-    limits?.take(userId, c.get('clientAddress'));
+    const address = c.get('clientAddress');
+    limits?.take(userId, address);
     await challenge?.(c);
-    const outcome = await castVote(sql, c.req.valid('param').video_id, userId, needsVerifiedEmail);
+    const { video_id: videoId } = c.req.valid('param');
+    const outcome = await castVote({ videoId, voterId: userId, address: addressKey(address) });
     count(outcome.result);
     switch (outcome.result) {
       case 'recorded':
-        limits?.noteRecorded(c.get('clientAddress'));
+        limits?.noteRecorded(address);
         return c.json({ message: 'Voto registrado exitosamente.' as const, votes: outcome.votes }, 200);
       case 'already_voted':
         throw new ApiError(400, 'already_voted', 'Ya has votado por este video.');

@@ -5,6 +5,7 @@ import { AUDIENCE, createPlayers, createVideo, ISSUER, type Player } from '@anb/
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../src/app.ts';
+import { BallotBox } from '../src/ballot-box.ts';
 import { keysOf } from '../src/cities.ts';
 import { Standings } from '../src/standings.ts';
 
@@ -26,7 +27,8 @@ beforeAll(async () => {
   standings = new Standings({ sql, log, registry });
   await standings.start();
   const mediaBaseUrl = 'https://anb.example/media';
-  app = createApp({ sql, log, registry, standings, verify: sessions.verify, mediaBaseUrl });
+  const { cast: castVote } = new BallotBox({ sql, log, registry, needsVerifiedEmail: false });
+  app = createApp({ sql, log, registry, castVote, standings, verify: sessions.verify, mediaBaseUrl });
   organiser = await players.signUp({ role: 'organiser' });
 });
 afterAll(async () => {

@@ -8,13 +8,14 @@ import { AUDIENCE, createPlayers, createVideo, ISSUER, type Player } from '@anb/
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp, type Dependencies } from '../src/app.ts';
+import { BallotBox } from '../src/ballot-box.ts';
 import { Standings } from '../src/standings.ts';
 import { VoteLimits } from '../src/vote-limits.ts';
 
 let database: TestDatabase;
 let players: Awaited<ReturnType<typeof createPlayers>>;
 let app: ReturnType<typeof createApp>;
-let dependencies: () => Dependencies;
+let dependencies: (needsVerifiedEmail?: boolean) => Dependencies;
 let sessions: SessionCheck;
 let standings: Standings;
 
@@ -27,10 +28,11 @@ beforeAll(async () => {
   await sessions.start();
   standings = new Standings({ sql, log, registry: new Registry() });
   await standings.start();
-  dependencies = () => ({
+  dependencies = (needsVerifiedEmail = false) => ({
     sql,
     log,
     registry: new Registry(),
+    castVote: new BallotBox({ sql, log, registry: new Registry(), needsVerifiedEmail }).cast,
     standings,
     limits: new VoteLimits({ sql, log, perMinute: { user: 240, address: 1200 } }),
     verify: sessions.verify,
@@ -248,7 +250,7 @@ describe('a vote', () => {
   });
 
   test('needs a verified e-mail where that is asked for, and says so after what is wrong with the video', async () => {
-    const strict = createApp({ ...dependencies(), needsVerifiedEmail: true });
+    const strict = createApp(dependencies(true));
     const cast = async (videoId: string, { authorization }: Player) => {
       const path = `/api/public/videos/${videoId}/vote`;
       const answer = await strict.request(path, { method: 'POST', headers: { authorization } });
@@ -306,13 +308,7 @@ describe('the ranking', () => {
     const still = new Standings(options);
     await still.start();
     await still.stop();
-    const reader = createApp({
-      ...options,
-      standings: still,
-      limits: new VoteLimits({ ...options, perMinute: { user: 240, address: 1200 } }),
-      verify: sessions.verify,
-      mediaBaseUrl: 'https://anb.example/media',
-    });
+    const reader = createApp({ ...dependencies(), ...options, standings: still });
     queries.length = 0;
     for (const path of ['rankings', 'rankings?city=cali&page=2', 'cities', 'stats', 'contest']) {
       expect((await reader.request(`/api/public/${path}`)).status).toBe(200);
