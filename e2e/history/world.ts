@@ -101,6 +101,12 @@ export class World {
     await this.#startPostgres();
   }
 
+  /** The connections of the first process to its database, in the middle of whatever is said. */
+  cutConnections(): void {
+    this.#proxy.cut();
+    this.#proxy.heal();
+  }
+
   /** The last that the services complained of, to explain a promise that was not kept. */
   warnings(): string[] {
     return this.replicas.flatMap(({ pid, log }) =>
