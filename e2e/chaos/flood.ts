@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from './random.ts';
+import { Random } from '@anb/testing/random';
 import { type Result, type Row, reckon } from './reckoning.ts';
 import { newLedger, uploadPatiently } from './uploads.ts';
 import type { World } from './world.ts';

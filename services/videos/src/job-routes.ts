@@ -65,13 +65,12 @@ export function jobRoutes({ sql, verify, wakeOutbox, progress }: Dependencies) {
     const { video_id } = c.req.valid('param');
     const { userId } = c.get('session');
     granted(await findOwn(sql, video_id, userId));
-    const stream = progress.open(video_id, userId, c.req.raw.signal);
-    if (!stream) throw unavailable();
-    return c.body(stream, 200, {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-cache',
-      'X-Accel-Buffering': 'no',
+    const opened = progress.open(video_id, userId, {
+      signal: c.req.raw.signal,
+      acceptEncoding: c.req.header('accept-encoding'),
     });
+    if (!opened) throw unavailable();
+    return c.body(opened.body, 200, opened.headers);
   });
 
   return routes;

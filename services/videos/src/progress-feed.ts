@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '@anb/service-kit/database';
+import { type EventStream, EventStreams, type Listener, StreamEvent } from '@anb/service-kit/event-streams';
 import { failureReason } from '@anb/service-kit/failure-reason';
 import type { Logger } from '@anb/service-kit/log';
 import { z } from '@hono/zod-openapi';
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { type JobState, jobStates } from './store/jobs.ts';
 
 export const jobEvents = z
@@ -27,90 +28,59 @@ export interface ProgressFeedOptions {
   maxStreamsEach?: number;
 }
 
-interface Stream {
+interface Watched {
   videoId: string;
   userId: number;
-  controller: ReadableStreamDefaultController<Uint8Array>;
   /** The last event, so that only changes are told. */
   told: string;
-  saidAt: number;
 }
+type Stream = EventStream<Watched>;
 
 const POLL_MS = 1000;
-/** Below the load balancer's idle timeout. */
-const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 2000;
 /** Of one player, or one would leave no room for the others. */
 const MAX_STREAMS_EACH = 20;
-/** Events that a client may leave unread. */
-const MAX_UNREAD = 16;
-const MAX_RETRY_MS = 5000;
-
-const encoder = new TextEncoder();
 
 /** Tells players how far their videos are: one query a second for all of them, and none while nobody watches. */
 export class ProgressFeed {
   readonly #options: ProgressFeedOptions;
-  readonly #streams = new Set<Stream>();
+  readonly #streams: EventStreams<Watched>;
   readonly #stop = new AbortController();
   #polling = false;
 
   constructor(options: ProgressFeedOptions) {
+    const { registry, heartbeatMs, maxStreams = MAX_STREAMS } = options;
     this.#options = options;
-    const streams = this.#streams;
-    new Gauge({
-      name: 'anb_progress_streams',
-      help: 'Players that watch a video being processed.',
-      registers: [options.registry],
-      collect() {
-        this.set(streams.size);
-      },
+    this.#streams = new EventStreams({
+      ...{ registry, heartbeatMs, max: maxStreams },
+      metric: { name: 'anb_progress_streams', help: 'Players that watch a video being processed.' },
     });
   }
 
   /** @returns null when there are too many streams or no more are taken */
-  open(videoId: string, userId: number, signal: AbortSignal): ReadableStream<Uint8Array> | null {
-    if (this.#stop.signal.aborted || !this.#hasRoom(userId)) return null;
-    let stream: Stream | undefined;
-    const leave = () => stream && this.#end(stream);
-    return new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          stream = { videoId, userId, controller, told: '', saidAt: performance.now() };
-          this.#streams.add(stream);
-          // A reset connection is told by the signal alone, a closed one by cancel, sometimes both.
-          signal.addEventListener('abort', leave, { once: true });
-          if (signal.aborted) leave();
-          if (this.#polling) void this.#look([stream]);
-          else void this.#poll();
-        },
-        cancel: leave,
-      },
-      new CountQueuingStrategy({ highWaterMark: MAX_UNREAD }),
-    );
+  open(videoId: string, userId: number, listener: Listener) {
+    if (!this.#hasRoom(userId)) return null;
+    return this.#streams.open({ videoId, userId, told: '' }, listener, (stream) => {
+      if (this.#polling) void this.#look([stream]);
+      else void this.#poll();
+    });
   }
 
   #hasRoom(userId: number): boolean {
-    const { maxStreams = MAX_STREAMS, maxStreamsEach = MAX_STREAMS_EACH } = this.#options;
-    const own = [...this.#streams].filter((stream) => stream.userId === userId);
-    return this.#streams.size < maxStreams && own.length < maxStreamsEach;
+    const { maxStreamsEach = MAX_STREAMS_EACH } = this.#options;
+    return [...this.#streams.all].filter(({ about }) => about.userId === userId).length < maxStreamsEach;
   }
 
-  /** Sends everybody to another replica, not all in the same moment. */
   drain(): void {
     this.#stop.abort();
-    for (const stream of this.#streams) {
-      this.#say(stream, `retry: ${Math.ceil(Math.random() * MAX_RETRY_MS)}\n\n`);
-      this.#end(stream);
-    }
+    this.#streams.drain();
   }
 
   async #poll(): Promise<void> {
     if (this.#polling) return;
     this.#polling = true;
-    while (this.#streams.size > 0) {
-      this.#keepAlive();
-      await this.#look([...this.#streams]);
+    while (this.#streams.all.size > 0) {
+      await this.#look([...this.#streams.all]);
       await sleep(this.#options.pollMs ?? POLL_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
     }
     this.#polling = false;
@@ -119,9 +89,9 @@ export class ProgressFeed {
   async #look(streams: Stream[]): Promise<void> {
     const { sql, log } = this.#options;
     try {
-      const states = await jobStates(sql, [...new Set(streams.map(({ videoId }) => videoId))]);
+      const states = await jobStates(sql, [...new Set(streams.map(({ about }) => about.videoId))]);
       const byId = new Map(states.map((state) => [state.id, state]));
-      for (const stream of streams) this.#tell(stream, byId.get(stream.videoId));
+      for (const stream of streams) this.#tell(stream, byId.get(stream.about.videoId));
     } catch (error) {
       log.warn({ err: error }, 'progress not read; trying again');
     }
@@ -129,34 +99,11 @@ export class ProgressFeed {
 
   #tell(stream: Stream, state: JobState | undefined): void {
     const data = JSON.stringify(present(state));
-    if (data !== stream.told) {
-      stream.told = data;
-      this.#say(stream, `event: state\ndata: ${data}\n\n`);
+    if (data !== stream.about.told) {
+      stream.about.told = data;
+      this.#streams.say(stream, new StreamEvent(`event: state\ndata: ${data}\n\n`));
     }
-    if (!state || state.status === 'processed' || state.status === 'failed') this.#end(stream);
-  }
-
-  #keepAlive(): void {
-    const silentSince = performance.now() - (this.#options.heartbeatMs ?? HEARTBEAT_MS);
-    for (const stream of this.#streams) {
-      if (stream.saidAt < silentSince) this.#say(stream, ': still here\n\n');
-    }
-  }
-
-  #say(stream: Stream, text: string): void {
-    if (!this.#streams.has(stream)) return;
-    if ((stream.controller.desiredSize ?? 0) <= 0) return this.#end(stream);
-    stream.saidAt = performance.now();
-    stream.controller.enqueue(encoder.encode(text));
-  }
-
-  #end(stream: Stream): void {
-    if (!this.#streams.delete(stream)) return;
-    try {
-      stream.controller.close();
-    } catch {
-      // The client has closed it.
-    }
+    if (!state || state.status === 'processed' || state.status === 'failed') this.#streams.end(stream);
   }
 }
 

@@ -3,6 +3,8 @@ import type { Sql } from '@anb/service-kit/database';
 import { createHttp, type HttpOptions } from '@anb/service-kit/http';
 import type { VerifyToken } from '@anb/service-kit/session';
 import { contestRoutes } from './contest-routes.ts';
+import type { RankingFeed } from './ranking-feed.ts';
+import type { RankingPages } from './ranking-pages.ts';
 import { rankingRoutes } from './ranking-routes.ts';
 import type { Standings } from './standings.ts';
 import type { Ballot, VoteOutcome } from './store/ballots.ts';
@@ -14,13 +16,13 @@ export interface Dependencies extends HttpOptions {
   /** Resolves once the vote is committed or refused. */
   castVote: (ballot: Ballot) => Promise<VoteOutcome>;
   standings: Standings;
+  pages: RankingPages;
+  feed: RankingFeed;
   /** Of votes; none when left out. */
   limits?: VoteLimits;
   /** Asked for at a vote; nothing when left out. */
   challenge?: Challenge | undefined;
   verify: VerifyToken;
-  /** Where published media have their stable addresses; without a slash at the end. */
-  mediaBaseUrl: string;
 }
 
 /** Builds the whole HTTP surface; opens nothing. */

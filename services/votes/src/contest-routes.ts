@@ -76,11 +76,13 @@ const changeRoute = createRoute({
   responses: { 200: json(rules, 'The contest as it is now.'), ...refusingPlayers(400, 413, 415) },
 });
 
-export function contestRoutes({ sql, verify }: Dependencies) {
+export function contestRoutes({ sql, verify, standings }: Dependencies) {
   const routes = createRoutes();
   const forOrganisers = organisersOnly(verify);
 
-  routes.openapi({ ...findRoute, ...forOrganisers }, async (c) => c.json(present(await readRules(sql)), 200));
+  routes.openapi({ ...findRoute, ...forOrganisers }, async (c) =>
+    c.json(present(await readRules(sql), standings.clock.now()), 200),
+  );
 
   routes.openapi({ ...changeRoute, ...forOrganisers }, async (c) => {
     const { cities, ...others } = c.req.valid('json');
@@ -96,7 +98,7 @@ export function contestRoutes({ sql, verify }: Dependencies) {
         },
       );
     }
-    return c.json(present(outcome), 200);
+    return c.json(present(outcome, standings.clock.now()), 200);
   });
 
   return routes;
@@ -111,12 +113,11 @@ function keysOrRefuse(cities: z.infer<typeof namedCity>[]) {
   ]);
 }
 
-const present = ({
-  review_before_publication,
-  cities,
-  ...publicPart
-}: ContestRules): z.infer<typeof rules> => ({
-  ...presentContest(publicPart),
+const present = (
+  { review_before_publication, cities, ...publicPart }: ContestRules,
+  now: number,
+): z.infer<typeof rules> => ({
+  ...presentContest(publicPart, now),
   review_before_publication,
   cities,
 });

@@ -9,6 +9,8 @@ import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
 import { BallotBox } from './ballot-box.ts';
 import { readConfig } from './config.ts';
+import { RankingFeed } from './ranking-feed.ts';
+import { RankingPages } from './ranking-pages.ts';
 import { Standings } from './standings.ts';
 import { VoteLimits } from './vote-limits.ts';
 
@@ -23,6 +25,8 @@ const sessions = new SessionCheck({
   audience: config.TOKEN_AUDIENCE,
 });
 const standings = new Standings({ sql, log, registry });
+const pages = new RankingPages(config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`);
+const feed = new RankingFeed({ standings, pages, registry, maxStreams: config.RANKING_STREAMS });
 const limits = new VoteLimits({
   sql,
   log,
@@ -37,10 +41,11 @@ const app = createApp({
   corsOrigins: config.CORS_ORIGINS,
   castVote: box.cast,
   standings,
+  pages,
+  feed,
   limits,
   challenge: openConfiguredChallenge(config, log),
   verify: sessions.verify,
-  mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
 });
 
 const migration = newestMigration('votes', new URL('../migrations/', import.meta.url));
@@ -58,6 +63,7 @@ await runService({
     await standings.start();
     limits.start();
   },
+  drain: () => feed.drain(),
   stop: async () => {
     await standings.stop();
     await limits.stop();

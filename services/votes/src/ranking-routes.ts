@@ -1,10 +1,15 @@
-import { createHash } from 'node:crypto';
+import { bestEncoding, type Encoding } from '@anb/service-kit/accept-encoding';
+import { addressKey } from '@anb/service-kit/client-address';
+import { invalidInput, unavailable } from '@anb/service-kit/errors';
 import { createRoutes, json, refusing } from '@anb/service-kit/http';
-import { line, paging } from '@anb/service-kit/input';
-import { mediaUrl } from '@anb/service-kit/media';
+import { describeIssue, line, paging } from '@anb/service-kit/input';
 import { createRoute, z } from '@hono/zod-openapi';
+import type { HonoRequest } from 'hono';
+import { LRUCache } from 'lru-cache';
 import type { Dependencies } from './app.ts';
-import { cityTotals, type Ranked, totals } from './ranking.ts';
+import { cityTotals, totals } from './ranking.ts';
+import type { PageAsked, RankingPage } from './ranking-pages.ts';
+import type { Snapshot } from './standings.ts';
 import type { Contest } from './store/contest.ts';
 
 const rankingRow = z
@@ -23,6 +28,13 @@ const rankingRow = z
 
 const count = z.int().min(0);
 
+const city = line(1, 100)
+  .optional()
+  .openapi({
+    param: { description: 'A whole name, without regard to case or accents, or another way to write it.' },
+  });
+const pageQuery = z.object({ city, ...paging });
+
 const rankingsRoute = createRoute({
   method: 'get',
   path: '/api/public/rankings',
@@ -38,18 +50,7 @@ const rankingsRoute = createRoute({
       description: 'The `ETag` of the page as you have it.',
     },
   ],
-  request: {
-    query: z.object({
-      city: line(1, 100)
-        .optional()
-        .openapi({
-          param: {
-            description: 'A whole name, without regard to case or accents, or another way to write it.',
-          },
-        }),
-      ...paging,
-    }),
-  },
+  request: { query: pageQuery },
   responses: {
     200: {
       ...json(z.array(rankingRow), 'One page.'),
@@ -59,6 +60,24 @@ const rankingsRoute = createRoute({
       }),
     },
     304: { description: 'As you have it.' },
+    ...refusing(400),
+  },
+});
+
+const streamRoute = createRoute({
+  method: 'get',
+  path: '/api/public/rankings/stream',
+  operationId: 'watchRankings',
+  tags: ['votes'],
+  summary: 'The first page of a ranking, live, as server-sent events',
+  description:
+    'A `ranking` event now and whenever the page changes, at most twice a second; a comment after 15 s without one. Who comes back with `Last-Event-ID` hears of what is new.',
+  request: { query: z.object({ city }) },
+  responses: {
+    200: {
+      description: 'Events; `data` is the JSON that the ranking answers.',
+      content: { 'text/event-stream': { schema: z.array(rankingRow) } },
+    },
     ...refusing(400),
   },
 });
@@ -127,43 +146,51 @@ const contestRoute = createRoute({
   },
 });
 
-export function rankingRoutes({ standings, mediaBaseUrl }: Dependencies) {
+export function rankingRoutes({ standings, pages, feed }: Dependencies) {
   const routes = createRoutes();
+  const askedBy = queryReader(pageQuery);
+  const totalsOf = once(({ ranking }: Snapshot) => ({
+    ...totals(ranking.national),
+    cities: ranking.cities.size,
+  }));
+  const citiesOf = once(({ ranking, contestCities }: Snapshot) => cityTotals(ranking, contestCities));
 
-  routes.openapi(rankingsRoute, (c) => {
-    const { city, page, limit } = c.req.valid('query');
-    const { ranking, cityKey } = standings.current;
-    const all = city === undefined ? ranking.national : (ranking.cities.get(cityKey(city)) ?? []);
-    const from = (page - 1) * limit;
-    const rows = all
-      .slice(from, from + limit)
-      .map((ranked, index) => present(ranked, from + index + 1, mediaBaseUrl));
-    const body = JSON.stringify(rows);
-    const etag = `"${createHash('sha256').update(`${all.length} ${body}`).digest('base64url').slice(0, 22)}"`;
-    c.header('ETag', etag);
-    c.header('X-Total-Count', String(all.length));
-    c.header('Cache-Control', 'no-cache');
-    if (names(c.req.header('if-none-match'), etag)) return c.body(null, 304);
-    return c.body(body, 200, { 'Content-Type': 'application/json' });
+  // As `openapi` would, but for judging the same few queries anew each time.
+  routes.openAPIRegistry.registerPath(rankingsRoute);
+  routes.get(rankingsRoute.getRoutingPath(), (c) => {
+    const page = pages.page(standings.current, askedBy(c.req));
+    const encoding = bestEncoding(c.req.header('accept-encoding'));
+    const headers = headersOf(page, encoding);
+    if (names(c.req.header('if-none-match'), page.tag)) return c.body(null, 304, headers);
+    return c.body(encoding ? page.encoded(encoding) : page.body, 200, headers);
   });
 
-  routes.openapi(citiesRoute, (c) => {
-    const { ranking, contestCities } = standings.current;
-    return c.json(cityTotals(ranking, contestCities), 200);
+  routes.openapi(streamRoute, (c) => {
+    const { city } = c.req.valid('query');
+    const opened = feed.open(city, addressKey(c.get('clientAddress')), c.req.header('last-event-id') ?? '', {
+      signal: c.req.raw.signal,
+      acceptEncoding: c.req.header('accept-encoding'),
+    });
+    if (!opened) throw unavailable();
+    return c.body(opened.body, 200, opened.headers);
   });
 
-  routes.openapi(statsRoute, (c) => {
-    const { national, cities } = standings.current.ranking;
-    return c.json({ ...totals(national), cities: cities.size }, 200);
-  });
+  routes.openapi(citiesRoute, (c) => c.json(citiesOf(standings.current), 200));
 
-  routes.openapi(contestRoute, (c) => c.json(presentContest(standings.current.contest), 200));
+  routes.openapi(statsRoute, (c) => c.json(totalsOf(standings.current), 200));
+
+  routes.openapi(contestRoute, (c) =>
+    c.json(presentContest(standings.current.contest, standings.clock.now()), 200),
+  );
 
   return routes;
 }
 
-export function presentContest({ opens_at, closes_at, ...others }: Contest): z.infer<typeof contest> {
-  const now = Date.now();
+/** @param now by the database's clock, in milliseconds */
+export function presentContest(
+  { opens_at, closes_at, ...others }: Contest,
+  now: number,
+): z.infer<typeof contest> {
   return {
     ...others,
     opens_at: opens_at.toISOString(),
@@ -172,18 +199,50 @@ export function presentContest({ opens_at, closes_at, ...others }: Contest): z.i
   };
 }
 
-/** The weak comparison of RFC 9110: a cache on the way may have put `W/` before the tag. */
-const names = (ifNoneMatch: string | undefined, etag: string) =>
-  ifNoneMatch?.trim() === '*' || ifNoneMatch?.match(/"[^"]*"/g)?.includes(etag);
+/** The weak comparison of RFC 9110: we, or a cache on the way, may have put `W/` before the tag. */
+const names = (ifNoneMatch: string | undefined, tag: string) =>
+  ifNoneMatch !== undefined &&
+  (ifNoneMatch.trim() === '*' || ifNoneMatch.match(/"[^"]*"/g)?.includes(`"${tag}"`));
 
-const present = (ranked: Ranked, position: number, mediaBaseUrl: string): z.infer<typeof rankingRow> => ({
-  position,
-  video_id: ranked.video_id,
-  username: ranked.username,
-  title: ranked.title,
-  city: ranked.city,
-  votes: ranked.votes,
-  qualifies: ranked.qualifies,
-  video_url: mediaUrl(mediaBaseUrl, ranked.video_id, ranked.media_version, 'clip.mp4'),
-  poster_url: mediaUrl(mediaBaseUrl, ranked.video_id, ranked.media_version, 'poster.jpg'),
+/** What is compressed says the same in other bytes: a weak tag. */
+const headersOf = ({ tag, total }: RankingPage, encoding: Encoding | undefined) => ({
+  'Content-Type': 'application/json',
+  ETag: encoding ? `W/"${tag}"` : `"${tag}"`,
+  'X-Total-Count': String(total),
+  'Cache-Control': 'no-cache',
+  Vary: 'Accept-Encoding',
+  ...(encoding && { 'Content-Encoding': encoding }),
 });
+
+/** What is made of a snapshot when it is first asked for. */
+function once<T>(make: (snapshot: Snapshot) => T): (snapshot: Snapshot) => T {
+  const made = new WeakMap<Snapshot, T>();
+  return (snapshot) => {
+    const known = made.get(snapshot);
+    if (known !== undefined) return known;
+    const value = make(snapshot);
+    made.set(snapshot, value);
+    return value;
+  };
+}
+
+const REMEMBERED_QUERIES = 1000;
+const LONGEST_REMEMBERED = 200;
+
+/** What a query asks for; those that come again are judged once. */
+function queryReader(schema: typeof pageQuery): (request: HonoRequest) => PageAsked {
+  const remembered = new LRUCache<string, PageAsked>({ max: REMEMBERED_QUERIES });
+  return (request) => {
+    const at = request.url.indexOf('?');
+    const query = at === -1 ? '' : request.url.slice(at);
+    const known = remembered.get(query);
+    if (known) return known;
+    const given = Object.entries(request.queries()).map(([name, values]) => {
+      return [name, values.length === 1 ? values[0] : values];
+    });
+    const judged = schema.safeParse(Object.fromEntries(given));
+    if (!judged.success) throw invalidInput(judged.error.issues.map(describeIssue));
+    if (query.length <= LONGEST_REMEMBERED) remembered.set(query, judged.data);
+    return judged.data;
+  };
+}

@@ -4,63 +4,124 @@ export interface Contender {
   owner_id: number;
   username: string;
   title: string;
-  /** The contest's name of the city, or the player's own where the contest has none. */
+  /** Its player's when it was published. */
   city: string;
+  /** The same, as it is compared. */
   city_key: string;
-  /** Whether players of the city can qualify. */
-  contest: boolean;
-  published_at: Date;
+  /** Microseconds since 1970. */
+  published_at: number;
   media_version: string;
   votes: number;
 }
 
-export interface Ranked extends Contender {
-  qualifies: boolean;
+/** What decides who qualifies. */
+export interface Rules {
+  finalistsPerCity: number;
+  /** The contest's name of a city by one of its keys; undefined when its players can not qualify. */
+  contestCity: (cityKey: string) => string | undefined;
 }
 
-export interface CityTotals {
-  city: string;
-  contest: boolean;
+export interface CityRanking {
+  /** The contest's name of the city, or the first player's own where the contest has none. */
+  name: string;
+  isOfContest: boolean;
+  /** Best first. */
+  videos: readonly Contender[];
+  finalists: ReadonlySet<Contender>;
+}
+
+export interface Ranking {
+  /** The whole country, best first. */
+  national: readonly Contender[];
+  /** By `rankedCity`. */
+  cities: ReadonlyMap<string, CityRanking>;
+}
+
+export interface Totals {
   videos: number;
   votes: number;
   players: number;
 }
 
-export interface Ranking {
-  /** The whole country, best first. */
-  national: readonly Ranked[];
-  /** Each city's, by its key, best first. */
-  cities: ReadonlyMap<string, readonly Ranked[]>;
+export interface CityTotals extends Totals {
+  city: string;
+  contest: boolean;
 }
 
 /** More votes first; equal votes: the earlier publication, then the id. No two are equal, so pages are stable. */
 export function compareContenders(a: Contender, b: Contender): number {
-  return (
-    b.votes - a.votes ||
-    a.published_at.getTime() - b.published_at.getTime() ||
-    (a.video_id < b.video_id ? -1 : 1)
-  );
+  return b.votes - a.votes || a.published_at - b.published_at || (a.video_id < b.video_id ? -1 : 1);
+}
+
+/** The key of a ranking: of a city of the contest one for all its names, of any other what it is compared by. */
+export const rankedCity = (cityKey: string, { contestCity }: Rules) => {
+  const name = contestCity(cityKey);
+  return name === undefined ? cityKey : `contest:${name}`;
+};
+
+const nothing: Ranking = { national: [], cities: new Map() };
+
+export const rank = (contenders: readonly Contender[], rules: Rules) =>
+  merge(nothing, { gone: new Set(), come: contenders }, rules);
+
+/** A contender that changed goes as it was and comes as it is. */
+export interface Change {
+  gone: ReadonlySet<Contender>;
+  come: readonly Contender[];
 }
 
 /**
- * Ranks all contenders. In each city of the contest the first `finalists` distinct players qualify, each by the
- * best of their videos.
+ * The ranking after a change under the same rules; the one before stays as it is. Costs a walk over the country and
+ * over the cities that are touched, and no sorting but of what came.
  */
-export function rank(contenders: readonly Contender[], finalists: number): Ranking {
-  const cities = new Map<string, Ranked[]>();
-  const finalistsOf = new Map<string, Set<number>>();
-  const national = contenders.toSorted(compareContenders).map((contender) => {
-    const qualified = getOrInsert(finalistsOf, contender.city_key, () => new Set<number>());
-    const qualifies = contender.contest && qualified.size < finalists && !qualified.has(contender.owner_id);
-    if (qualifies) qualified.add(contender.owner_id);
-    const ranked = { ...contender, qualifies };
-    getOrInsert(cities, contender.city_key, () => []).push(ranked);
-    return ranked;
-  });
-  return { national, cities };
+export function merge(ranking: Ranking, { gone, come }: Change, rules: Rules): Ranking {
+  const sorted = come.toSorted(compareContenders);
+  const cities = new Map(ranking.cities);
+  const comeByCity = Map.groupBy(sorted, ({ city_key }) => rankedCity(city_key, rules));
+  const goneFrom = [...gone].map(({ city_key }) => rankedCity(city_key, rules));
+  for (const key of new Set([...comeByCity.keys(), ...goneFrom])) {
+    const videos = mergeSorted(cities.get(key)?.videos ?? [], gone, comeByCity.get(key) ?? []);
+    const [best] = videos;
+    if (best) cities.set(key, rankCity(videos, best, rules));
+    else cities.delete(key);
+  }
+  return { national: mergeSorted(ranking.national, gone, sorted), cities };
 }
 
-export function totals(contenders: readonly Contender[]): Omit<CityTotals, 'city' | 'contest'> {
+function mergeSorted(
+  old: readonly Contender[],
+  gone: ReadonlySet<Contender>,
+  come: readonly Contender[],
+): Contender[] {
+  const merged: Contender[] = [];
+  let next = 0;
+  for (const contender of old) {
+    if (gone.has(contender)) continue;
+    for (let one = come[next]; one && compareContenders(one, contender) < 0; one = come[++next])
+      merged.push(one);
+    merged.push(contender);
+  }
+  for (; next < come.length; next++) merged.push(come[next] as Contender);
+  return merged;
+}
+
+/** In a city of the contest the first distinct players qualify, each by the best of their videos. */
+function rankCity(videos: readonly Contender[], best: Contender, rules: Rules): CityRanking {
+  const name = rules.contestCity(best.city_key);
+  const finalists = new Set<Contender>();
+  const players = new Set<number>();
+  if (name !== undefined) {
+    for (const video of videos) {
+      if (players.size === rules.finalistsPerCity) break;
+      if (players.has(video.owner_id)) continue;
+      players.add(video.owner_id);
+      finalists.add(video);
+    }
+  }
+  return { name: name ?? best.city, isOfContest: name !== undefined, videos, finalists };
+}
+
+export function totals(contenders: readonly Contender[]): Totals {
   return {
     videos: contenders.length,
     votes: contenders.reduce((sum, { votes }) => sum + votes, 0),
@@ -70,25 +131,16 @@ export function totals(contenders: readonly Contender[]): Omit<CityTotals, 'city
 
 /** Every city of the contest, also one without a video, and every other city that has one; most voted first. */
 export function cityTotals({ cities }: Ranking, contestCities: readonly string[]): CityTotals[] {
-  const ranked = [...cities.values()].map((videos) => ({
-    city: videos[0]?.city ?? '',
-    contest: videos[0]?.contest ?? false,
+  const ranked = [...cities.values()].map(({ name, isOfContest, videos }) => ({
+    city: name,
+    contest: isOfContest,
     ...totals(videos),
   }));
-  const present = new Set(ranked.map(({ city }) => city));
+  const present = new Set(ranked.filter(({ contest }) => contest).map(({ city }) => city));
   const empty = contestCities
     .filter((city) => !present.has(city))
     .map((city) => ({ city, contest: true, ...totals([]) }));
   return [...ranked, ...empty].sort(
     (a, b) => b.votes - a.votes || b.videos - a.videos || a.city.localeCompare(b.city),
   );
-}
-
-function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

@@ -1,16 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { comparisonKey } from '@anb/service-kit/comparison-key';
 import type { Sql } from '@anb/service-kit/database';
+import { DatabaseClock } from '@anb/service-kit/database-clock';
 import type { Logger } from '@anb/service-kit/log';
-import { Gauge, type Registry } from 'prom-client';
+import { type Repetition, repeat } from '@anb/service-kit/repeat';
+import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { CityKey } from './cities.ts';
-import { type Ranking, rank } from './ranking.ts';
-import { readContenders } from './store/contenders.ts';
+import { type Contender, merge, type Ranking, type Rules, rank, rankedCity } from './ranking.ts';
+import { type Changes, isBehind, readChanges, readContenders } from './store/contenders.ts';
 import { type Contest, readCityNames, readContest } from './store/contest.ts';
 
 /** What every read is answered from: immutable, made anew when something changed. */
 export interface Snapshot {
   ranking: Ranking;
+  rules: Rules;
   contest: Contest;
   contestCities: readonly string[];
   /** The key under which `ranking.cities` holds a city, however it is written. */
@@ -26,26 +28,43 @@ export interface StandingsOptions {
 /** A vote must be in the ranking within a second of its answer. */
 const POLL_MS = 400;
 
-/** Keeps the newest snapshot in memory. While the database is away the last one goes on being served. */
+/**
+ * Keeps the newest snapshot in memory: reads what changed since the last time and merges it in. While the database is
+ * away the last one goes on being served.
+ */
 export class Standings {
+  /** Votes are judged by the database's. */
+  readonly clock = new DatabaseClock();
   readonly #options: StandingsOptions;
-  readonly #stop = new AbortController();
+  readonly #mergeSeconds: Histogram;
+  readonly #contenders = new Map<string, Contender>();
+  readonly #watchers = new Set<(snapshot: Snapshot) => void>();
   #snapshot: Snapshot | undefined;
+  #rules: Rules | undefined;
+  #upTo: Changes['upTo'] | undefined;
+  /** The contest and its cities as last read. */
+  #known = '';
   #readAt = 0;
-  #seen = '';
-  #polling: Promise<void> | undefined;
+  #turns: Repetition | undefined;
 
   constructor(options: StandingsOptions) {
     this.#options = options;
     const readAt = () => this.#readAt;
+    const registers = [options.registry];
     new Gauge({
       name: 'anb_ranking_snapshot_age_seconds',
       help: 'Time since the ranking was last read from the database.',
-      registers: [options.registry],
+      registers,
       collect() {
         if (readAt() === 0) this.remove({});
-        else this.set((Date.now() - readAt()) / 1000);
+        else this.set((performance.now() - readAt()) / 1000);
       },
+    });
+    this.#mergeSeconds = new Histogram({
+      name: 'anb_ranking_merge_seconds',
+      help: 'Time to merge what changed into the ranking.',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+      registers,
     });
   }
 
@@ -55,59 +74,98 @@ export class Standings {
     return this.#snapshot;
   }
 
+  /** Tells of every new snapshot. */
+  watch(tell: (snapshot: Snapshot) => void): void {
+    this.#watchers.add(tell);
+  }
+
   /** Waits for the first snapshot. */
   async start(): Promise<void> {
-    while (!this.#snapshot && !this.#stop.signal.aborted) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const turn = async (signal: AbortSignal) => {
       await this.#refresh();
-      if (!this.#snapshot) await this.#pause();
-    }
-    this.#polling = this.#poll();
+      if (this.#snapshot || signal.aborted) resolve();
+    };
+    this.#turns = repeat({ everyMs: POLL_MS, turn });
+    await promise;
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#polling;
-  }
-
-  async #poll(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await this.#pause();
-      if (!this.#stop.signal.aborted) await this.#refresh();
-    }
+    await this.#turns?.stop();
   }
 
   async #refresh(): Promise<void> {
     const { sql, log } = this.#options;
+    const askedAt = performance.now();
     try {
-      const read = await Promise.all([readContenders(sql), readContest(sql), readCityNames(sql)]);
-      this.#readAt = Date.now();
-      const seen = JSON.stringify(read);
-      if (seen === this.#seen) return;
-      this.#snapshot = makeSnapshot(...read);
-      this.#seen = seen;
+      const [{ now, ...contest }, cityNames] = await Promise.all([readContest(sql), readCityNames(sql)]);
+      this.clock.read(now, askedAt);
+      const changes = await this.#readVideos();
+      this.#readAt = askedAt;
+      this.#apply(contest, cityNames, changes);
     } catch (error) {
       log.warn({ err: error }, 'standings not read; going on with the last');
     }
   }
 
-  async #pause(): Promise<void> {
-    await sleep(POLL_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
+  async #readVideos(): Promise<Changes> {
+    const { sql, log } = this.#options;
+    if (this.#upTo) {
+      const changes = await readChanges(sql, this.#upTo);
+      if (!isBehind(changes.upTo, this.#upTo)) return changes;
+      log.warn('the database is an earlier one; reading the whole ranking anew');
+      this.#rules = undefined;
+    }
+    const all = await readContenders(sql);
+    this.#contenders.clear();
+    return all;
+  }
+
+  #apply(contest: Contest, cityNames: readonly CityKey[], changes: Changes): void {
+    const observe = this.#mergeSeconds.startTimer();
+    const known = JSON.stringify([contest, cityNames]);
+    const isKnown = known === this.#known;
+    if (!isKnown) this.#rules = undefined;
+    const change = this.#note(changes.videos);
+    this.#upTo = changes.upTo;
+    const last = this.#snapshot;
+    if (last && this.#rules && change.gone.size + change.come.length === 0) return;
+    const rules = this.#rules ?? rulesOf(contest, cityNames);
+    const ranking =
+      last && this.#rules ? merge(last.ranking, change, rules) : rank([...this.#contenders.values()], rules);
+    this.#known = known;
+    this.#rules = rules;
+    this.#snapshot = {
+      ranking,
+      rules,
+      contest,
+      contestCities: [...new Set(cityNames.map(({ city }) => city))],
+      cityKey: (city) => rankedCity(comparisonKey(city), rules),
+    };
+    observe();
+    for (const tell of this.#watchers) tell(this.#snapshot);
+  }
+
+  #note(videos: Changes['videos']) {
+    const gone = new Set<Contender>();
+    const come: Contender[] = [];
+    for (const { open, ...video } of videos) {
+      const before = this.#contenders.get(video.video_id);
+      if (before && open && isSame(before, video)) continue;
+      if (before) gone.add(before);
+      if (open) {
+        come.push(video);
+        this.#contenders.set(video.video_id, video);
+      } else this.#contenders.delete(video.video_id);
+    }
+    return { gone, come };
   }
 }
 
-function makeSnapshot(
-  contenders: Parameters<typeof rank>[0],
-  contest: Contest,
-  cityNames: readonly CityKey[],
-): Snapshot {
-  const named = new Map(cityNames.map(({ key, city }) => [key, `contest:${city}`]));
-  return {
-    ranking: rank(contenders, contest.finalists_per_city),
-    contest,
-    contestCities: [...new Set(cityNames.map(({ city }) => city))],
-    cityKey: (city) => {
-      const key = comparisonKey(city);
-      return named.get(key) ?? key;
-    },
-  };
+const isSame = (a: Contender, b: Contender) =>
+  (Object.keys(b) as (keyof Contender)[]).every((field) => a[field] === b[field]);
+
+function rulesOf({ finalists_per_city }: Contest, cityNames: readonly CityKey[]): Rules {
+  const names = new Map(cityNames.map(({ key, city }) => [key, city]));
+  return { finalistsPerCity: finalists_per_city, contestCity: (key) => names.get(key) };
 }

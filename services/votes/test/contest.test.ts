@@ -1,41 +1,20 @@
-import { SessionCheck } from '@anb/service-kit/session';
-import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
-import { keptLog } from '@anb/testing/logs';
-import { AUDIENCE, createPlayers, createVideo, ISSUER, type Player } from '@anb/testing/players';
-import { Registry } from 'prom-client';
+import { createVideo, type Player } from '@anb/testing/players';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createApp } from '../src/app.ts';
-import { BallotBox } from '../src/ballot-box.ts';
 import { keysOf } from '../src/cities.ts';
-import { Standings } from '../src/standings.ts';
+import { openVotes } from './setup.ts';
 
-let database: TestDatabase;
-let players: Awaited<ReturnType<typeof createPlayers>>;
-let app: ReturnType<typeof createApp>;
-let sessions: SessionCheck;
-let standings: Standings;
+let votes: Awaited<ReturnType<typeof openVotes>>;
+let database: typeof votes.database;
+let players: typeof votes.players;
+let app: typeof votes.app;
 let organiser: Player;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  players = await createPlayers(database.admin);
-  const sql = database.connect('anb_votes');
-  const log = keptLog('votes');
-  sessions = new SessionCheck({ sql, log, issuer: ISSUER, audience: AUDIENCE });
-  await sessions.start();
-  const registry = new Registry();
-  standings = new Standings({ sql, log, registry });
-  await standings.start();
-  const mediaBaseUrl = 'https://anb.example/media';
-  const { cast: castVote } = new BallotBox({ sql, log, registry, needsVerifiedEmail: false });
-  app = createApp({ sql, log, registry, castVote, standings, verify: sessions.verify, mediaBaseUrl });
+  votes = await openVotes();
+  ({ database, players, app } = votes);
   organiser = await players.signUp({ role: 'organiser' });
 });
-afterAll(async () => {
-  await standings.stop();
-  await sessions.stop();
-  await database.drop();
-});
+afterAll(() => votes.close());
 
 const send = (who: Player | null, body: unknown, method = 'PUT') =>
   app.request('/api/admin/contest', {

@@ -1,50 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { comparisonKey } from '@anb/service-kit/comparison-key';
-import { SessionCheck } from '@anb/service-kit/session';
-import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
 import { keptLog } from '@anb/testing/logs';
-import { AUDIENCE, createPlayers, createVideo, ISSUER, type Player } from '@anb/testing/players';
+import { createVideo, type Player } from '@anb/testing/players';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createApp, type Dependencies } from '../src/app.ts';
-import { BallotBox } from '../src/ballot-box.ts';
+import { createApp } from '../src/app.ts';
 import { Standings } from '../src/standings.ts';
 import { VoteLimits } from '../src/vote-limits.ts';
+import { openVotes } from './setup.ts';
 
-let database: TestDatabase;
-let players: Awaited<ReturnType<typeof createPlayers>>;
-let app: ReturnType<typeof createApp>;
-let dependencies: (needsVerifiedEmail?: boolean) => Dependencies;
-let sessions: SessionCheck;
-let standings: Standings;
+let votes: Awaited<ReturnType<typeof openVotes>>;
+let database: typeof votes.database;
+let players: typeof votes.players;
+let app: typeof votes.app;
+let dependencies: typeof votes.dependencies;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  players = await createPlayers(database.admin);
-  const sql = database.connect('anb_votes');
-  const log = keptLog('votes');
-  sessions = new SessionCheck({ sql, log, issuer: ISSUER, audience: AUDIENCE });
-  await sessions.start();
-  standings = new Standings({ sql, log, registry: new Registry() });
-  await standings.start();
-  dependencies = (needsVerifiedEmail = false) => ({
-    sql,
-    log,
-    registry: new Registry(),
-    castVote: new BallotBox({ sql, log, registry: new Registry(), needsVerifiedEmail }).cast,
-    standings,
-    limits: new VoteLimits({ sql, log, perMinute: { user: 240, address: 1200 } }),
-    verify: sessions.verify,
-    mediaBaseUrl: 'https://anb.example/media',
-  });
-  app = createApp(dependencies());
+  votes = await openVotes();
+  ({ database, players, dependencies } = votes);
+  const { sql, log } = votes;
+  const limits = new VoteLimits({ sql, log, perMinute: { user: 240, address: 1200 } });
+  app = createApp({ ...dependencies(), limits });
 });
-afterAll(async () => {
-  await standings.stop();
-  await sessions.stop();
-  await database.drop();
-});
+afterAll(() => votes.close());
 
 interface Row {
   position: number;
@@ -250,7 +229,7 @@ describe('a vote', () => {
   });
 
   test('needs a verified e-mail where that is asked for, and says so after what is wrong with the video', async () => {
-    const strict = createApp(dependencies(true));
+    const strict = createApp(dependencies({ needsVerifiedEmail: true }));
     const cast = async (videoId: string, { authorization }: Player) => {
       const path = `/api/public/videos/${videoId}/vote`;
       const answer = await strict.request(path, { method: 'POST', headers: { authorization } });

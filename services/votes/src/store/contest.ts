@@ -12,9 +12,10 @@ export interface Contest {
   vote_goal: number;
 }
 
-export async function readContest(sql: ISql): Promise<Contest> {
-  const [contest] = await sql<Contest[]>`
-    select name, edition, opens_at, closes_at, finalists_per_city, vote_goal
+/** `now`: by the clock that votes are judged by. */
+export async function readContest(sql: ISql): Promise<Contest & { now: Date }> {
+  const [contest] = await sql<(Contest & { now: Date })[]>`
+    select name, edition, opens_at, closes_at, finalists_per_city, vote_goal, clock_timestamp() as now
     from votes.contest`;
   if (!contest) throw new Error('votes.contest has no row');
   return contest;
