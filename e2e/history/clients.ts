@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../chaos/random.ts';
+import { Random } from '@anb/testing/random';
 import type { Ballot } from './attempts.ts';
 import type { History } from './history.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../chaos/random.ts';
+import { Random } from '@anb/testing/random';
 import type { History } from './history.ts';
 import type { World } from './world.ts';
 

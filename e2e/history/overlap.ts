@@ -1,4 +1,4 @@
-import { Random } from '../chaos/random.ts';
+import { Random } from '@anb/testing/random';
 import type { Ballot } from './attempts.ts';
 import type { History } from './history.ts';
 import type { World } from './world.ts';
