@@ -81,6 +81,7 @@ describe('the document', () => {
     'post /api/public/videos/{video_id}/vote',
     'get /api/user/votes',
     'get /api/public/rankings',
+    'get /api/public/rankings/stream',
     'get /api/public/cities',
     'get /api/public/stats',
     'get /api/public/contest',

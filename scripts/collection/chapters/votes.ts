@@ -71,6 +71,14 @@ export const votes: Chapter = {
       checks: { 'the parameter is named': fieldRefused('page') },
     },
     {
+      name: 'No live ranking of a city without a name',
+      operation: 'watchRankings',
+      query: { city: '' },
+      status: 400,
+      code: 'invalid_input',
+      checks: { 'the parameter is named': fieldRefused('city') },
+    },
+    {
       name: 'One vote each',
       operation: 'vote',
       as: 'fan',

@@ -53,3 +53,16 @@ as $$
   );
 $$;
 grant execute on function votes.network_of to anb_votes;
+
+-- How far the comparison of tallies with votes has come: replicas take turns.
+create table votes.reconciliation (
+  id           boolean primary key default true check (id),
+  after_video  uuid not null default '00000000-0000-0000-0000-000000000000',
+  -- What was found in this round, and in the last whole one: votes by which tallies were off.
+  drift        integer not null default 0,
+  last_drift   integer,
+  ended_at     timestamptz
+);
+insert into votes.reconciliation default values;
+-- Few; those that count are the others, which the primary key's index counts alone.
+create index votes_voided on votes.votes (video_id) where voided_at is not null;

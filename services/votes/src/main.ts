@@ -11,6 +11,7 @@ import { BallotBox } from './ballot-box.ts';
 import { readConfig } from './config.ts';
 import { RankingFeed } from './ranking-feed.ts';
 import { RankingPages } from './ranking-pages.ts';
+import { Reconciler } from './reconciler.ts';
 import { Standings } from './standings.ts';
 import { VoteLimits } from './vote-limits.ts';
 
@@ -32,6 +33,7 @@ const limits = new VoteLimits({
   log,
   perMinute: { user: config.VOTES_PER_MINUTE_USER, address: config.VOTES_PER_MINUTE_ADDRESS },
 });
+const reconciler = new Reconciler({ sql, log, registry });
 const box = new BallotBox({ sql, log, registry, needsVerifiedEmail: config.VOTE_NEEDS_VERIFIED_EMAIL });
 const app = createApp({
   sql,
@@ -62,9 +64,11 @@ await runService({
     await sessions.start();
     await standings.start();
     limits.start();
+    reconciler.start();
   },
   drain: () => feed.drain(),
   stop: async () => {
+    await reconciler.stop();
     await standings.stop();
     await limits.stop();
     await sessions.stop();

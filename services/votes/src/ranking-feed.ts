@@ -54,8 +54,8 @@ export class RankingFeed {
     if (!this.#hasRoom(clientAddress)) return null;
     const watched = { city, clientAddress, told: lastEventId };
     return this.#streams.open(watched, listener, (stream) => {
-      this.#streams.say(stream, retryAfter(RETRY_MS * (1 + Math.random())));
       this.#tell(stream);
+      this.#streams.say(stream, retryAfter(RETRY_MS * (1 + Math.random())));
     });
   }
 
