@@ -7,6 +7,12 @@ import type { World } from './world.ts';
 
 export const CLIENTS = 16;
 const HOT = 3;
+/** The same vote twice at once, as of two tabs. */
+const TWICE = [
+  [0, 1],
+  [0, 0],
+  [1, 1],
+];
 const REMEMBERED = 20;
 /** After a process that is not there: it takes a second to come back. */
 const PAUSE_MS = 50;
@@ -19,8 +25,7 @@ export async function runClient(world: World, history: History, seed: number, n:
   const choose = chooser(world, random, n);
   while (!over.aborted) {
     const ballot = choose.next();
-    // The same vote twice at once, as of two tabs.
-    const replicas = random.next() < 0.1 ? [0, 1] : [random.pick([0, 1])];
+    const replicas = random.next() < 0.1 ? random.pick(TWICE) : [random.pick([0, 1])];
     const patienceMs = n % 2 === 0 ? undefined : PATIENCE_MS;
     const leaveAfterMs = random.next() < 0.03 ? random.between(0, 15) : patienceMs;
     const outcomes = await Promise.all(

@@ -23,6 +23,13 @@ export async function judge(world: World, { attempts }: History): Promise<Verdic
   }
 }
 
+/** Votes by which tallies were off before they were mended, which nobody would see afterwards. */
+export async function readMended({ admin }: World): Promise<number> {
+  const [row] = await admin<{ mended: number }[]>`
+    select (drift + coalesce(last_drift, 0))::integer as mended from votes.reconciliation`;
+  return row?.mended ?? 0;
+}
+
 async function readTables({ admin }: World) {
   const [rows, tallies] = await Promise.all([
     admin<Ballot[]>`select video_id as video, voter_id as voter from votes.votes where voided_at is null`,

@@ -1,15 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ISql, Sql } from '@anb/service-kit/database';
 import { Random } from '@anb/testing/random';
 import type { Ballot } from './attempts.ts';
 import type { History } from './history.ts';
 import type { World } from './world.ts';
 
-const LANES = 3;
-const VOTERS_A_BURST = 3;
-const VIDEOS_A_BURST = 8;
+const VOTERS = 20;
+const VIDEOS = 12;
+/** Until all votes are there, and until a batch of each process has come as far as it can. */
+const [GATHER_MS, HOLD_MS] = [250, 250];
+/** Beside the clients'. */
+const ADDRESS = 200;
+
+interface Burst {
+  /** What each process gets: first those that meet the locks, the others in any order. */
+  first: Ballot[][];
+  others: Ballot[][];
+  gate: Lock;
+  /** Stands in the middle of both batches. */
+  stone: Lock;
+}
+type Lock = (transaction: ISql) => Promise<unknown>;
 
 /**
- * The same ballots at both processes at once, each time in another order: where two batches have rows in common,
- * only their order keeps them from waiting for each other.
+ * Both processes get votes at once, each in another order, that gather behind a lock until each has a large batch, with
+ * rows or tallies in common. Another lock lies in the middle of these, so that each batch holds some of them and waits
+ * for others: only the order that both keep saves them from waiting for each other.
  * @returns how many bursts there were, and the deadlocks that Postgres counted meanwhile
  */
 export async function overlap(world: World, history: History, seed: number, seconds: number) {
@@ -18,21 +34,88 @@ export async function overlap(world: World, history: History, seed: number, seco
   const random = new Random(seed, 'overlap');
   const ids = [...world.videos.keys()];
   let bursts = 0;
-  const burst = async (lane: number) => {
-    const first = VOTERS_A_BURST * bursts++;
-    const voters = Array.from({ length: VOTERS_A_BURST }, (_, n) => world.voters.at(first + n));
-    const videos = random.shuffle(ids).slice(0, VIDEOS_A_BURST);
-    const ballots: Ballot[] = videos.flatMap((video) => voters.map((voter) => ({ video, voter })));
+  for (; performance.now() < end; bursts++) {
+    const voters = Array.from({ length: VOTERS }, (_, n) => world.voters.at(VOTERS * bursts + n));
     await Promise.all(voters.map((voter) => world.voters.authorization(voter)));
-    const at = (replica: number) =>
-      random.shuffle(ballots).map((ballot) => history.vote(ballot, replica, lane));
-    await Promise.all([...at(0), ...at(1)]);
-  };
-  const lane = async (n: number) => {
-    while (performance.now() < end) await burst(n);
-  };
-  await Promise.all(Array.from({ length: LANES }, (_, n) => lane(n)));
+    const videos = random.shuffle(ids).slice(0, VIDEOS).sort();
+    await play(
+      world,
+      history,
+      random,
+      bursts % 2 === 0 ? sameRows(videos, voters) : sameTallies(videos, voters),
+    );
+  }
   return { bursts, deadlocks: (await countDeadlocks(world)) - before };
+}
+
+async function play({ admin }: World, history: History, random: Random, burst: Burst) {
+  const [openGate, liftStone] = [await hold(admin, burst.gate), await hold(admin, burst.stone)];
+  const sent = burst.first.flatMap((first, replica) =>
+    [...first, ...random.shuffle(burst.others[replica] ?? [])].map((ballot) =>
+      history.vote(ballot, replica, ADDRESS),
+    ),
+  );
+  await sleep(GATHER_MS);
+  await openGate();
+  await sleep(HOLD_MS);
+  await liftStone();
+  await Promise.all(sent);
+}
+
+/** @returns what undoes it again */
+async function hold(admin: Sql, lock: Lock): Promise<() => Promise<void>> {
+  const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const over = admin.begin(async (transaction) => {
+    await transaction`savepoint before`;
+    await lock(transaction);
+    held.resolve();
+    await released.promise;
+    await transaction`rollback to savepoint before`;
+  });
+  await Promise.race([held.promise, over]);
+  return async () => {
+    released.resolve();
+    await over;
+  };
+}
+
+const ofEach = (videos: string[], voters: number[]) =>
+  videos.flatMap((video) => voters.map((voter): Ballot => ({ video, voter })));
+const middle = <T>(things: T[]) => things[Math.floor(things.length / 2)] as T;
+
+const lockTally =
+  (video: string): Lock =>
+  async (transaction) => {
+    await transaction`insert into votes.tallies (video_id, votes) values (${video}, 0) on conflict do nothing`;
+    await transaction`select from votes.tallies where video_id = ${video} for update`;
+  };
+const lockRow =
+  ({ video, voter }: Ballot): Lock =>
+  (transaction) =>
+    transaction`
+    insert into votes.votes (video_id, voter_id) values (${video}, ${voter}) on conflict do nothing`;
+
+function sameRows([gate = '', ...videos]: string[], voters: number[]): Burst {
+  const ballots = ofEach(videos, voters);
+  const stone = middle(ballots);
+  return {
+    first: voters.slice(0, 2).map((voter) => [{ video: gate, voter }, stone]),
+    others: [ballots, ballots],
+    gate: lockTally(gate),
+    stone: lockRow(stone),
+  };
+}
+
+function sameTallies([gate = '', ...videos]: string[], voters: number[]): Burst {
+  const half = voters.length / 2;
+  const halves = [voters.slice(0, half), voters.slice(half)];
+  const stone = middle(videos);
+  return {
+    first: halves.map((some) => ofEach([gate, stone], some.slice(0, 1))),
+    others: halves.map((some) => ofEach(videos, some)),
+    gate: lockTally(gate),
+    stone: lockTally(stone),
+  };
 }
 
 async function countDeadlocks({ admin }: World): Promise<number> {

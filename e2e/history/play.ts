@@ -1,6 +1,6 @@
 import { countBy } from './attempts.ts';
 import { CLIENTS, runClient } from './clients.ts';
-import { judge, untilQuiet } from './evidence.ts';
+import { judge, readMended, untilQuiet } from './evidence.ts';
 import { type FaultKind, faultKinds, plan, strike } from './faults.ts';
 import { History } from './history.ts';
 import { overlap } from './overlap.ts';
@@ -25,6 +25,8 @@ export async function play(world: World, options: PlayOptions) {
   const { figures, problems } = await judge(world, history);
   const deadlocks = Math.max(world.deadlocks, overlapped.deadlocks);
   if (deadlocks > 0) problems.push(`Postgres saw ${deadlocks} deadlocks`);
+  const mended = await readMended(world);
+  if (mended > 0) problems.push(`tallies were off by ${mended} votes and have been mended`);
   const { attempts } = history;
   const unknown = countBy(attempts, (outcome) => (outcome.kind === 'unknown' ? outcome.why : undefined));
   problems.push(...whyVoid(faults, figures.acked, unknown), ...world.takeCrashes());
@@ -33,6 +35,7 @@ export async function play(world: World, options: PlayOptions) {
     problems,
     figures: {
       ...figures,
+      mended,
       deadlocks,
       attempts: attempts.length,
       refused: countBy(attempts, (outcome) => (outcome.kind === 'refused' ? outcome.code : undefined)),
