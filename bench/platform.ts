@@ -44,7 +44,7 @@ export async function withPlatform<T>(measure: (platform: Platform) => Promise<T
 
   const credentials = { AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' };
   Object.assign(process.env, credentials);
-  const admin = openDatabase({ url: postgres.url, max: 1, applicationName: 'bench' });
+  const admin = openDatabase({ url: postgres.url, max: 1, applicationName: 'bench', patient: true });
   undo.defer(() => admin.end({ timeout: 1 }));
   await migrate({ sql: admin, passwords, report: () => {} });
 

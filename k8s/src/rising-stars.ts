@@ -99,6 +99,7 @@ export class RisingStars extends Chart {
         ...challengeConfig,
         VOTES_PER_MINUTE_USER: text`${votes.votesPerMinute.user}`,
         VOTES_PER_MINUTE_ADDRESS: text`${votes.votesPerMinute.address}`,
+        RANKING_STREAMS: text`${votes.rankingStreams}`,
       },
       secretFiles: [db.votes.secret, challengeSecret],
       reaches: { database: true, challenge: true },

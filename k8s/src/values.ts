@@ -360,9 +360,15 @@ export const schema = section('Values of the chart.', {
     ...httpService({
       repository: 'rising-stars-votes',
       memory: '192Mi',
-      memoryLimit: '512Mi',
+      memoryLimit: '768Mi',
     }),
     databasePool: databasePool(10),
+    rankingStreams: int(
+      1,
+      100_000,
+      5000,
+      'Clients that may watch a ranking live at one replica; each takes up to 60 kB of its memory.',
+    ),
     needsVerifiedEmail: flag(
       true,
       'Only voters whose e-mail is verified are counted: one vote an account is fair only if accounts cost something.',

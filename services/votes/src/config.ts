@@ -24,7 +24,7 @@ export const readConfig = () =>
       VOTES_PER_MINUTE_USER: count(1, 1_000_000).default(240),
       VOTES_PER_MINUTE_ADDRESS: count(1, 1_000_000).default(1200),
       /** Clients of one replica that may watch a ranking. */
-      RANKING_STREAMS: count(1, 100_000).default(10_000),
+      RANKING_STREAMS: count(1, 100_000).default(5000),
     },
     [challengePair],
   );

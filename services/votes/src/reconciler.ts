@@ -46,8 +46,14 @@ export class Reconciler {
   }
 
   start(): void {
-    this.#found.start();
-    this.#turns = repeat({ everyMs: LOOK_MS, turn: (signal) => this.#goOn(signal) });
+    let isShown = false;
+    const turn = async (signal: AbortSignal) => {
+      await this.#goOn(signal);
+      // Before the first round there is nothing to show.
+      if (!isShown) this.#found.start();
+      isShown = true;
+    };
+    this.#turns = repeat({ everyMs: LOOK_MS, turn });
   }
 
   async stop(): Promise<void> {
