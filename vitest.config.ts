@@ -7,6 +7,7 @@ const SCAN = 'e2e/secrets-in-logs.test.ts';
 const SLOWEST = [
   'chaos',
   'history',
+  'vote-races',
   'hanging-database',
   'toolbox',
   'transcoder',

@@ -5,6 +5,8 @@ import { type Ballot, type Raced, race, type Vote } from './races/race.ts';
 import { World } from './races/world.ts';
 
 const ROUNDS = 10;
+/** Until every process has read of it whatever it may keep. */
+const KNOWN_MS = 1000;
 let world: World;
 
 beforeAll(async () => {
@@ -14,6 +16,8 @@ afterAll(() => world?.stop());
 
 interface Round {
   ballots: Ballot[];
+  /** Right before it. */
+  begin?: () => Promise<unknown>;
   change: () => Promise<unknown>;
 }
 const ofAll = (video: string): Ballot[] => world.voters.map((voter) => ({ video, voter }));
@@ -33,8 +37,8 @@ const races: [string, () => Promise<Round>, string, string][] = [
   [
     'the end of the window',
     async () => {
-      const end = new Date(Date.now() + 100);
       const change = async () => {
+        const end = new Date(Date.now() + 50);
         await world.setWindow(end);
         while (Date.now() <= end.getTime()) await sleep(1);
       };
@@ -45,10 +49,11 @@ const races: [string, () => Promise<Round>, string, string][] = [
   ],
   [
     'opening the window',
-    async () => {
-      await world.setWindow(new Date());
-      return { ballots: ofAll((await world.newClip()).video), change: () => world.setWindow(null) };
-    },
+    async () => ({
+      ballots: ofAll((await world.newClip()).video),
+      begin: () => world.setWindow(new Date()),
+      change: () => world.setWindow(null),
+    }),
     'voting_closed',
     '200',
   ],
@@ -138,11 +143,13 @@ const races: [string, () => Promise<Round>, string, string][] = [
 test.each(races)(
   'a vote that races with %s',
   async (_what, prepare, before, after) => {
+    const urls = world.votes.map(({ url }) => url);
+    const rounds = await Promise.all(Array.from({ length: ROUNDS }, prepare));
+    await sleep(KNOWN_MS);
     let amid = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      const { ballots, change } = await prepare();
-      const urls = world.votes.map(({ url }) => url);
-      const raced = await race({ urls, ballots, change });
+    for (const { begin, ...round } of rounds) {
+      await begin?.();
+      const raced = await race({ urls, ...round });
       await world.setWindow(null);
       amid += expectInOrder(raced, before, after);
       await expectRows(raced.votes);

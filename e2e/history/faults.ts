@@ -15,6 +15,9 @@ export interface Fault {
   forMs: number;
 }
 
+/** How long a fault waits for votes on their way. */
+const MEET_MS = 5000;
+
 /** The faults of a run: each kind in turn, in an order that changes. */
 export function plan(seed: number, seconds: number): Fault[] {
   const random = new Random(seed, 'faults');
@@ -41,7 +44,7 @@ export async function strike(world: World, history: History, faults: Fault[], sa
   for (const fault of faults) {
     await sleep(Math.max(0, begin + fault.atMs - performance.now()));
     const { kind, replica } = fault;
-    const met = history.inFlight(replica);
+    const met = await untilMet(history, replica);
     say(`${kind} ${replica ?? 'of Postgres'}, ${met} votes on their way`);
     const over = weapons[kind](world, fault);
     // Other faults meet a process that stands still.
@@ -56,6 +59,13 @@ export async function strike(world: World, history: History, faults: Fault[], sa
 
 const struckBy = (kind: FaultKind, one: number) =>
   ({ kill: one, pause: one, crash: undefined, cut: 0, lost_reply: 0 })[kind];
+
+/** All clients may wait for the other process just then. */
+async function untilMet(history: History, replica: number | undefined): Promise<number> {
+  const deadline = performance.now() + MEET_MS;
+  while (history.inFlight(replica) === 0 && performance.now() < deadline) await sleep(5);
+  return history.inFlight(replica);
+}
 
 /** Each resolves when it is over. */
 const weapons: Record<FaultKind, (world: World, fault: Fault) => Promise<unknown>> = {
