@@ -26,6 +26,8 @@ export interface Dependencies extends HttpOptions {
   wakeOutbox: () => void;
   /** Where published media have their stable addresses; without a slash at the end. */
   mediaBaseUrl: string;
+  /** How long a page of the public list is kept; each is read anew when left out. */
+  catalogueKeptMs?: number;
   maxUploadBytes: number;
   /** How long an upload may bring nothing. */
   uploadPatienceMs?: number;

@@ -4,8 +4,9 @@ import { createRoutes, json, refusing } from '@anb/service-kit/http';
 import { line, paging, videoId } from '@anb/service-kit/input';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
+import { Catalogue } from './catalogue.ts';
 import { openVideo, presentOpen } from './present.ts';
-import { findOpen, listOpen } from './store/videos.ts';
+import { findOpen } from './store/videos.ts';
 
 const listRoute = createRoute({
   method: 'get',
@@ -13,6 +14,7 @@ const listRoute = createRoute({
   operationId: 'listOpenVideos',
   tags: ['videos'],
   summary: 'Videos open for voting',
+  description: 'A page is up to a second old.',
   request: {
     query: z
       .object({
@@ -63,24 +65,21 @@ const findRoute = createRoute({
   responses: { 200: json(openVideo, 'The video.'), ...refusing(400, 404) },
 });
 
-export function catalogueRoutes({ sql, mediaBaseUrl }: Dependencies) {
+export function catalogueRoutes({ sql, mediaBaseUrl, catalogueKeptMs = 0 }: Dependencies) {
   const routes = createRoutes();
+  const catalogue = new Catalogue({ sql, mediaBaseUrl, keptMs: catalogueKeptMs });
 
   routes.openapi(listRoute, async (c) => {
     const { city, q, sort, seed = '', page, limit } = c.req.valid('query');
-    const { videos, total } = await listOpen(sql, {
+    const { videos, total } = await catalogue.page({
       cityKey: city && comparisonKey(city),
       searchKey: q && comparisonKey(q),
       sort,
-      seed,
+      seed: sort === 'random' ? seed : '',
       page,
       limit,
     });
-    c.header('X-Total-Count', String(total));
-    return c.json(
-      videos.map((video) => presentOpen(video, mediaBaseUrl)),
-      200,
-    );
+    return c.json(videos, 200, { 'X-Total-Count': String(total) });
   });
 
   routes.openapi(findRoute, async (c) => {

@@ -15,6 +15,9 @@ import { OutboxPublisher } from './outbox.ts';
 import { ProgressFeed } from './progress-feed.ts';
 import { Sweeper } from './sweeper.ts';
 
+/** As old as the ranking may be. */
+const CATALOGUE_KEPT_MS = 1000;
+
 const config = readConfig();
 const log = createLog('videos', config.LOG_LEVEL);
 const registry = createRegistry('videos', manifest.version);
@@ -58,6 +61,7 @@ const app = createApp({
   verify: sessions.verify,
   wakeOutbox: outbox.wake,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
+  catalogueKeptMs: CATALOGUE_KEPT_MS,
   trustedProxyHops: config.TRUSTED_PROXY_HOPS,
   corsOrigins: config.CORS_ORIGINS,
   maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,

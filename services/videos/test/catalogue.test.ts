@@ -139,6 +139,38 @@ describe('the public list', () => {
   });
 });
 
+describe('a page that many ask for', () => {
+  test('is read once, kept for a moment, and read anew then', async () => {
+    const app = videos.appWith({ catalogueKeptMs: 400 });
+    const ask = async (query = '') => {
+      const answer = await app.request(`/api/public/videos?city=mitu${query}`);
+      return { total: answer.headers.get('x-total-count'), ids: ids((await answer.json()) as Listed[]) };
+    };
+    const player = await videos.players.signUp();
+    const first = await create(player, { city: 'Mitú', published_at: new Date(2026, 1, 1) });
+    videos.queries.length = 0;
+    const lists = () => videos.queries.filter((query) => query.includes('with listed')).length;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask()));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify({ total: '1', ids: [first] })]),
+    );
+    expect(lists()).toBe(1);
+    const second = await create(player, { city: 'Mitú', published_at: new Date(2026, 1, 2) });
+    expect((await ask()).ids).toEqual([first]);
+    expect((await ask('&sort=recent')).ids).toEqual([second, first]);
+    await vi.waitFor(async () => expect((await ask()).ids).toEqual([first, second]), 1000);
+  });
+
+  test('is asked for again after a failure', async () => {
+    const sql = videos.database.connect('anb_videos');
+    const app = videos.appWith({ sql, catalogueKeptMs: 60_000 });
+    await videos.database.admin`revoke select on votes.tally from anb_videos`;
+    expect((await app.request('/api/public/videos?city=inirida')).status).toBe(500);
+    await videos.database.admin`grant select on votes.tally to anb_videos`;
+    expect((await app.request('/api/public/videos?city=inirida')).status).toBe(200);
+  });
+});
+
 describe('with 500 videos stored', () => {
   test('a page is one query, no signature and no call to the object store', async () => {
     const player = await videos.players.signUp();
