@@ -156,6 +156,16 @@ describe('the checker', () => {
       { wrong: 2 },
     ],
     [
+      'an answer that leaves out votes from before',
+      ({ attempts, rows }) => ({
+        attempts: [...attempts, attempt('b', 5, acked(1))],
+        rows: [...rows, { video: 'b', voter: 5 }],
+        tallies: votes(2, 2),
+        rankings: [votes(2, 2)],
+      }),
+      { wrong: 1 },
+    ],
+    [
       'an answer that the contract does not have',
       ({ attempts }) => ({ attempts: [...attempts, attempt('a', 8, { kind: 'wrong', answer: '500 {}' })] }),
       { wrong: 1 },

@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import type { Outcome } from './attempts.ts';
 
-/** A statement may take 5 s and a process stand still for 4; whoever waits longer was forgotten. */
+/** A statement may take 5 s and a process stand still for 9; whoever waits longer was forgotten. */
 const HUNG_MS = 20_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
 

@@ -43,7 +43,8 @@ export function check(evidence: Evidence): Verdict {
   );
   const recount = counted(evidence.rows.map(({ video }) => video));
   const drifts = findDrift(evidence, recount);
-  const wrong = attempts.filter((attempt) => !isInOrder(attempt, evidence.videos, recount));
+  const counts = { least: leastVotes(acked), most: (video: string) => recount.get(video) ?? 0 };
+  const wrong = attempts.filter((attempt) => !isInOrder(attempt, evidence.videos, counts));
   const hung = attempts.filter(({ outcome }) => outcome.kind === 'unknown' && outcome.why === 'hung');
   return {
     figures: {
@@ -92,16 +93,45 @@ const hasReason = (refused: Attempt, tried: Map<string, Attempt[]>) =>
 
 /** Whether this answer may be given for this vote at all. */
 function isInOrder(
-  { video, voter, outcome }: Attempt,
+  { video, voter, outcome, startedAt }: Attempt,
   videos: Evidence['videos'],
-  recount: Map<string, number>,
+  counts: Counts,
 ): boolean {
   if (outcome.kind === 'unknown' || outcome.kind === 'unsent') return true;
   const owner = videos.get(video);
   if (owner === undefined) return isRefusal(outcome, 'video_not_found');
   if (owner === voter) return isRefusal(outcome, 'own_video');
-  if (outcome.kind === 'acked') return outcome.votes >= 1 && outcome.votes <= (recount.get(video) ?? 0);
+  if (outcome.kind === 'acked') {
+    return outcome.votes >= counts.least(video, startedAt) && outcome.votes <= counts.most(video);
+  }
   return isRefusal(outcome, 'already_voted');
+}
+
+interface Counts {
+  least: (video: string, startedAt: number) => number;
+  most: (video: string) => number;
+}
+
+/** What an answer says is at least its own vote and all that were answered before it was asked for. */
+function leastVotes(acked: readonly Attempt[]): Counts['least'] {
+  const ends = new Map(
+    [...Map.groupBy(acked, ({ video }) => video)].map(([video, votes]) => [
+      video,
+      Float64Array.from(votes, ({ endedAt }) => endedAt).sort(),
+    ]),
+  );
+  return (video, startedAt) => 1 + countBelow(ends.get(video) ?? new Float64Array(), startedAt);
+}
+
+/** Of sorted numbers. */
+function countBelow(numbers: Float64Array, limit: number): number {
+  let [from, to] = [0, numbers.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((numbers[middle] ?? 0) < limit) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 const isRefusal = (outcome: Outcome, code: string) => outcome.kind === 'refused' && outcome.code === code;

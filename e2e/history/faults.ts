@@ -15,6 +15,8 @@ export interface Fault {
   forMs: number;
 }
 
+/** The longest is longer than a database may take to answer. */
+const PAUSES_MS = [500, 1500, 4000, 9000];
 /** How long a fault waits for votes on their way. */
 const MEET_MS = 5000;
 
@@ -25,7 +27,7 @@ export function plan(seed: number, seconds: number): Fault[] {
   for (let atMs = 0; ; ) {
     for (const kind of random.shuffle(faultKinds)) {
       atMs += random.between(800, 3200);
-      const [one, forMs] = [random.pick([0, 1]), random.between(500, 4000)];
+      const [one, forMs] = [random.pick([0, 1]), random.pick(PAUSES_MS)];
       const fault = { kind, atMs, replica: struckBy(kind, one), forMs };
       if (atMs > seconds * 1000) return faults;
       faults.push(fault);
