@@ -9,6 +9,8 @@ const VOTERS = 20;
 const VIDEOS = 12;
 /** Until all votes are there, and until a batch of each process has come as far as it can. */
 const [GATHER_MS, HOLD_MS] = [250, 250];
+/** Until the process whose connections were cut has asked what became of its batch. */
+const ASK_MS = 800;
 /** Beside the clients'. */
 const ADDRESS = 200;
 
@@ -20,12 +22,17 @@ interface Burst {
   /** Stands in the middle of both batches. */
   stone: Lock;
 }
+interface Played extends Burst {
+  /** Whether the connections of the first process break off while its batch waits, which goes on by itself. */
+  isCut: boolean;
+}
 type Lock = (transaction: ISql) => Promise<unknown>;
 
 /**
  * Both processes get votes at once, each in another order, that gather behind a lock until each has a large batch, with
  * rows or tallies in common. Another lock lies in the middle of these, so that each batch holds some of them and waits
- * for others: only the order that both keep saves them from waiting for each other.
+ * for others: only the order that both keep saves them from waiting for each other. Every other pair of bursts has the
+ * first process lose sight of its batch meanwhile.
  * @returns how many bursts there were, and the deadlocks that Postgres counted meanwhile
  */
 export async function overlap(world: World, history: History, seed: number, seconds: number) {
@@ -38,17 +45,14 @@ export async function overlap(world: World, history: History, seed: number, seco
     const voters = Array.from({ length: VOTERS }, (_, n) => world.voters.at(VOTERS * bursts + n));
     await Promise.all(voters.map((voter) => world.voters.authorization(voter)));
     const videos = random.shuffle(ids).slice(0, VIDEOS).sort();
-    await play(
-      world,
-      history,
-      random,
-      bursts % 2 === 0 ? sameRows(videos, voters) : sameTallies(videos, voters),
-    );
+    const burst = bursts % 2 === 0 ? sameRows(videos, voters) : sameTallies(videos, voters);
+    await play(world, history, random, { ...burst, isCut: bursts % 4 > 1 });
   }
   return { bursts, deadlocks: (await countDeadlocks(world)) - before };
 }
 
-async function play({ admin }: World, history: History, random: Random, burst: Burst) {
+async function play(world: World, history: History, random: Random, burst: Played) {
+  const { admin } = world;
   const [openGate, liftStone] = [await hold(admin, burst.gate), await hold(admin, burst.stone)];
   const sent = burst.first.flatMap((first, replica) =>
     [...first, ...random.shuffle(burst.others[replica] ?? [])].map((ballot) =>
@@ -58,6 +62,10 @@ async function play({ admin }: World, history: History, random: Random, burst: B
   await sleep(GATHER_MS);
   await openGate();
   await sleep(HOLD_MS);
+  if (burst.isCut) {
+    world.cutConnections();
+    await sleep(ASK_MS);
+  }
   await liftStone();
   await Promise.all(sent);
 }
