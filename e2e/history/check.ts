@@ -1,4 +1,5 @@
-import type { Attempt, Ballot, Outcome } from './attempts.ts';
+import { isInOrder, leastVotes } from './answers.ts';
+import type { Attempt, Ballot } from './attempts.ts';
 
 /** What clients noted, and what was there when all was quiet. */
 export interface Evidence {
@@ -29,44 +30,43 @@ export interface Verdict {
 /** Judges a run by its evidence alone. */
 export function check(evidence: Evidence): Verdict {
   const { attempts } = evidence;
-  const rows = counted(evidence.rows.map(keyOf));
-  const tried = Map.groupBy(attempts, keyOf);
-  const acked = attempts.filter(({ outcome }) => outcome.kind === 'acked');
-  const missing = [...new Set(acked.map(keyOf))].filter((key) => !rows.has(key));
-  const phantom = [...rows.keys()].filter((key) => !tried.get(key)?.some(mayBeRecorded));
-  const doubled = [
-    ...more(rows).map((key) => `${key} has more than one row`),
-    ...more(counted(acked.map(keyOf))).map((key) => `${key} was answered 200 more than once`),
-  ];
-  const unfounded = attempts.filter(
-    (attempt) => isAgain(attempt) && !(rows.has(keyOf(attempt)) && hasReason(attempt, tried)),
-  );
-  const recount = counted(evidence.rows.map(({ video }) => video));
-  const drifts = findDrift(evidence, recount);
-  const counts = { least: leastVotes(acked), most: (video: string) => recount.get(video) ?? 0 };
-  const wrong = attempts.filter((attempt) => !isInOrder(attempt, evidence.videos, counts));
-  const hung = attempts.filter(({ outcome }) => outcome.kind === 'unknown' && outcome.why === 'hung');
+  const books: Books = {
+    ...evidence,
+    perBallot: counted(evidence.rows.map(keyOf)),
+    recount: counted(evidence.rows.map(({ video }) => video)),
+    tried: Map.groupBy(attempts, keyOf),
+    acked: attempts.filter(({ outcome }) => outcome.kind === 'acked'),
+  };
+  const found = {
+    missing: findMissing(books),
+    phantom: findPhantoms(books),
+    doubled: findDoubled(books),
+    unfounded: findUnfounded(books),
+    wrong: findWrong(books),
+    hung: findHung(books),
+  };
+  const drifts = findDrift(books);
   return {
     figures: {
-      acked: acked.length,
-      missing: missing.length,
-      phantom: phantom.length,
-      doubled: doubled.length,
-      unfounded: unfounded.length,
+      acked: books.acked.length,
+      missing: found.missing.length,
+      phantom: found.phantom.length,
+      doubled: found.doubled.length,
+      unfounded: found.unfounded.length,
       drift: drifts.reduce((sum, { by }) => sum + by, 0),
-      wrong: wrong.length,
-      hung: hung.length,
+      wrong: found.wrong.length,
+      hung: found.hung.length,
     },
-    problems: [
-      ...missing.map((key) => `${key} was answered 200 and has no row: ${told(tried.get(key))}`),
-      ...phantom.map((key) => `${key} has a row that no attempt can have made: ${told(tried.get(key))}`),
-      ...doubled,
-      ...unfounded.map((one) => `${keyOf(one)} was refused without reason: ${told(tried.get(keyOf(one)))}`),
-      ...drifts.map(({ words }) => words),
-      ...wrong.map((one) => `${keyOf(one)} was answered ${JSON.stringify(one.outcome)}`),
-      ...hung.map((one) => `${keyOf(one)} was not answered by process ${one.replica}`),
-    ],
+    problems: [...Object.values(found).flat(), ...drifts.map(({ words }) => words)],
   };
+}
+
+interface Books extends Evidence {
+  /** Rows of one voter for one video, and of one video. */
+  perBallot: ReadonlyMap<string, number>;
+  recount: ReadonlyMap<string, number>;
+  tried: ReadonlyMap<string, Attempt[]>;
+  acked: readonly Attempt[];
 }
 
 const keyOf = ({ video, voter }: Ballot) => `${video} of ${voter}`;
@@ -77,66 +77,52 @@ function counted(keys: Iterable<string>): Map<string, number> {
   return counts;
 }
 
-const more = (counts: Map<string, number>) => [...counts].filter(([, n]) => n > 1).map(([key]) => key);
+const more = (counts: ReadonlyMap<string, number>) =>
+  [...counts].filter(([, n]) => n > 1).map(([key]) => key);
 
 const mayBeRecorded = ({ outcome: { kind } }: Attempt) =>
   kind === 'acked' || kind === 'unknown' || kind === 'wrong';
 
-const isAgain = ({ outcome }: Attempt) => outcome.kind === 'refused' && outcome.code === 'already_voted';
+const findMissing = ({ acked, perBallot, tried }: Books) =>
+  [...new Set(acked.map(keyOf))]
+    .filter((key) => !perBallot.has(key))
+    .map((key) => `${key} was answered 200 and has no row: ${told(tried.get(key))}`);
+
+const findPhantoms = ({ perBallot, tried }: Books) =>
+  [...perBallot.keys()]
+    .filter((key) => !tried.get(key)?.some(mayBeRecorded))
+    .map((key) => `${key} has a row that no attempt can have made: ${told(tried.get(key))}`);
+
+const findDoubled = ({ perBallot, acked }: Books) => [
+  ...more(perBallot).map((key) => `${key} has more than one row`),
+  ...more(counted(acked.map(keyOf))).map((key) => `${key} was answered 200 more than once`),
+];
 
 /** Whoever is refused for having voted already must have voted otherwise, and begun to before the refusal. */
-const hasReason = (refused: Attempt, tried: Map<string, Attempt[]>) =>
-  tried
-    .get(keyOf(refused))
-    ?.some((other) => other !== refused && mayBeRecorded(other) && other.startedAt < refused.endedAt) ??
-  false;
-
-/** Whether this answer may be given for this vote at all. */
-function isInOrder(
-  { video, voter, outcome, startedAt }: Attempt,
-  videos: Evidence['videos'],
-  counts: Counts,
-): boolean {
-  if (outcome.kind === 'unknown' || outcome.kind === 'unsent') return true;
-  const owner = videos.get(video);
-  if (owner === undefined) return isRefusal(outcome, 'video_not_found');
-  if (owner === voter) return isRefusal(outcome, 'own_video');
-  if (outcome.kind === 'acked') {
-    return outcome.votes >= counts.least(video, startedAt) && outcome.votes <= counts.most(video);
-  }
-  return isRefusal(outcome, 'already_voted');
+function findUnfounded({ attempts, perBallot, tried }: Books): string[] {
+  const hasReason = (refused: Attempt) =>
+    tried
+      .get(keyOf(refused))
+      ?.some((other) => other !== refused && mayBeRecorded(other) && other.startedAt < refused.endedAt);
+  return attempts
+    .filter(({ outcome }) => outcome.kind === 'refused' && outcome.code === 'already_voted')
+    .filter((refused) => !perBallot.has(keyOf(refused)) || !hasReason(refused))
+    .map((refused) => `${keyOf(refused)} was refused without reason: ${told(tried.get(keyOf(refused)))}`);
 }
 
-interface Counts {
-  least: (video: string, startedAt: number) => number;
-  most: (video: string) => number;
+function findWrong({ attempts, acked, videos, recount }: Books): string[] {
+  const counts = { least: leastVotes(acked), most: (video: string) => recount.get(video) ?? 0 };
+  return attempts
+    .filter((attempt) => !isInOrder(attempt, videos, counts))
+    .map((attempt) => `${keyOf(attempt)} was answered ${JSON.stringify(attempt.outcome)}`);
 }
 
-/** What an answer says is at least its own vote and all that were answered before it was asked for. */
-function leastVotes(acked: readonly Attempt[]): Counts['least'] {
-  const ends = new Map(
-    [...Map.groupBy(acked, ({ video }) => video)].map(([video, votes]) => [
-      video,
-      Float64Array.from(votes, ({ endedAt }) => endedAt).sort(),
-    ]),
-  );
-  return (video, startedAt) => 1 + countBelow(ends.get(video) ?? new Float64Array(), startedAt);
-}
+const findHung = ({ attempts }: Books) =>
+  attempts
+    .filter(({ outcome }) => outcome.kind === 'unknown' && outcome.why === 'hung')
+    .map((attempt) => `${keyOf(attempt)} was not answered by process ${attempt.replica}`);
 
-/** Of sorted numbers. */
-function countBelow(numbers: Float64Array, limit: number): number {
-  let [from, to] = [0, numbers.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((numbers[middle] ?? 0) < limit) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
-
-const isRefusal = (outcome: Outcome, code: string) => outcome.kind === 'refused' && outcome.code === code;
-
-function findDrift({ tallies, rankings, videos }: Evidence, recount: Map<string, number>) {
+function findDrift({ tallies, rankings, videos, recount }: Books) {
   const all = new Set([...videos.keys(), ...recount.keys(), ...tallies.keys()]);
   const shown = rankings.map(
     (ranking, n) => [`the ranking of process ${n}`, ranking, videos.keys()] as const,

@@ -1,4 +1,4 @@
-import { countBy } from './attempts.ts';
+import { type Attempt, countBy } from './attempts.ts';
 import { CLIENTS, runClient } from './clients.ts';
 import { judge, readMended, untilQuiet } from './evidence.ts';
 import { type FaultKind, faultKinds, plan, strike } from './faults.ts';
@@ -20,32 +20,26 @@ export async function play(world: World, options: PlayOptions) {
   const history = new History(world);
   const faults = await playFaults(world, history, { seed, seconds, say });
   say('no more faults; both processes get the same votes at once');
-  const overlapped = await overlap(world, history, seed, overlapSeconds);
+  const { bursts, deadlocks } = await overlap(world, history, seed, overlapSeconds);
   await untilQuiet(world);
   const { figures, problems } = await judge(world, history);
-  const deadlocks = Math.max(world.deadlocks, overlapped.deadlocks);
-  if (deadlocks > 0) problems.push(`Postgres saw ${deadlocks} deadlocks`);
-  const mended = await readMended(world);
-  if (mended > 0) problems.push(`tallies were off by ${mended} votes and have been mended`);
-  const { attempts } = history;
-  const unknown = countBy(attempts, (outcome) => (outcome.kind === 'unknown' ? outcome.why : undefined));
-  problems.push(...whyVoid(faults, figures.acked, unknown), ...world.takeCrashes());
-  return {
-    history,
-    problems,
-    figures: {
-      ...figures,
-      mended,
-      deadlocks,
-      attempts: attempts.length,
-      refused: countBy(attempts, (outcome) => (outcome.kind === 'refused' ? outcome.code : undefined)),
-      unknown,
-      unsent: attempts.filter(({ outcome }) => outcome.kind === 'unsent').length,
-      faults,
-      bursts: overlapped.bursts,
-    },
-  };
+  const seen = { mended: await readMended(world), deadlocks: Math.max(world.deadlocks, deadlocks) };
+  const told = tell(history.attempts);
+  problems.push(
+    ...(seen.mended > 0 ? [`tallies were off by ${seen.mended} votes and have been mended`] : []),
+    ...(seen.deadlocks > 0 ? [`Postgres saw ${seen.deadlocks} deadlocks`] : []),
+    ...whyVoid(faults, figures.acked, told.unknown),
+    ...world.takeCrashes(),
+  );
+  return { history, problems, figures: { ...figures, ...seen, ...told, faults, bursts } };
 }
+
+const tell = (attempts: readonly Attempt[]) => ({
+  attempts: attempts.length,
+  refused: countBy(attempts, (outcome) => (outcome.kind === 'refused' ? outcome.code : undefined)),
+  unknown: countBy(attempts, (outcome) => (outcome.kind === 'unknown' ? outcome.why : undefined)),
+  unsent: attempts.filter(({ outcome }) => outcome.kind === 'unsent').length,
+});
 
 type Faulty = Required<Pick<PlayOptions, 'seed' | 'seconds' | 'say'>>;
 
