@@ -33,10 +33,11 @@ export async function race({ urls, ballots, change }: Race) {
   const sent: Promise<Vote>[] = [];
   const next = () => {
     const ballot = ballots[sent.length];
-    if (!ballot) throw new Error(`the change was not answered within ${ballots.length} votes`);
+    if (!ballot) throw new Error(`${ballots.length} votes are not enough`);
     sent.push(vote(urls[sent.length % urls.length] ?? '', ballot));
   };
-  const pause = () => sleep(2 * Math.random());
+  // Slower and slower, for changes that take their time.
+  const pause = () => sleep(2 * Math.random() * (1 + sent.length / 100));
   for (let n = 0; n < BEFORE; n++) {
     next();
     await pause();
@@ -49,8 +50,11 @@ export async function race({ urls, ballots, change }: Race) {
     next();
   });
   while (answeredAt === Infinity) {
-    next();
-    await Promise.race([pause(), changed]);
+    if (sent.length >= ballots.length - AFTER) await changed;
+    else {
+      next();
+      await Promise.race([pause(), changed]);
+    }
   }
   for (let n = 1; n < AFTER; n++) {
     next();
