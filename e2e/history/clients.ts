@@ -57,7 +57,8 @@ function chooser({ videos, voters }: World, random: Random, n: number) {
   return {
     next: (): Ballot => {
       const ballot = due.shift() ?? choice();
-      before.splice(0, before.length - REMEMBERED, ballot);
+      before.push(ballot);
+      before.splice(0, before.length - REMEMBERED);
       return ballot;
     },
     /** As a person does who was not answered. */

@@ -5,6 +5,8 @@ import type { Ballot } from './attempts.ts';
 import type { History } from './history.ts';
 import type { World } from './world.ts';
 
+/** Who have not voted before: clients begin with the first. */
+const FIRST_VOTER = 20_000;
 const VOTERS = 20;
 const VIDEOS = 12;
 /** Until all votes are there, and until a batch of each process has come as far as it can. */
@@ -42,7 +44,9 @@ export async function overlap(world: World, history: History, seed: number, seco
   const ids = [...world.videos.keys()];
   let bursts = 0;
   for (; performance.now() < end; bursts++) {
-    const voters = Array.from({ length: VOTERS }, (_, n) => world.voters.at(VOTERS * bursts + n));
+    const voters = Array.from({ length: VOTERS }, (_, n) =>
+      world.voters.at(FIRST_VOTER + VOTERS * bursts + n),
+    );
     await Promise.all(voters.map((voter) => world.voters.authorization(voter)));
     const videos = random.shuffle(ids).slice(0, VIDEOS).sort();
     const burst = bursts % 2 === 0 ? sameRows(videos, voters) : sameTallies(videos, voters);
