@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Attempt, Outcome } from './history/attempts.ts';
-import { check, type Evidence } from './history/check.ts';
+import { check, type Evidence, type Row } from './history/check.ts';
 
 const acked = (votes: number): Outcome => ({ kind: 'acked', votes });
 const refused = (code = 'already_voted'): Outcome => ({ kind: 'refused', code });
 const cut: Outcome = { kind: 'unknown', why: 'cut' };
 const OWNER = 90;
 
+const row = (video: string, voter: number, isVoided = false): Row => ({ video, voter, isVoided });
 let clock = 0;
 const attempt = (video: string, voter: number, outcome: Outcome, more: Partial<Attempt> = {}): Attempt => {
   clock += 10;
@@ -14,7 +15,7 @@ const attempt = (video: string, voter: number, outcome: Outcome, more: Partial<A
 };
 
 /** Two votes for one video, one of which was not answered, and one for another; and all that is refused rightly. */
-const sound = (): Evidence & { attempts: Attempt[]; rows: { video: string; voter: number }[] } => ({
+const sound = (): Evidence & { attempts: Attempt[]; rows: Row[] } => ({
   attempts: [
     attempt('a', 1, acked(1)),
     attempt('a', 1, refused()),
@@ -30,16 +31,13 @@ const sound = (): Evidence & { attempts: Attempt[]; rows: { video: string; voter
     ['a', OWNER],
     ['b', OWNER],
   ]),
-  rows: [
-    { video: 'a', voter: 1 },
-    { video: 'a', voter: 2 },
-    { video: 'b', voter: 1 },
-  ],
+  rows: [row('a', 1), row('a', 2), row('b', 1)],
   tallies: new Map([
     ['a', 2],
     ['b', 1],
   ]),
   rankings: [votes(2, 1), votes(2, 1)],
+  contested: new Set(),
 });
 const votes = (a: number, b: number) =>
   new Map([
@@ -53,6 +51,16 @@ describe('the checker', () => {
     expect(check(sound())).toEqual({ figures: { ...none, acked: 2 }, problems: [] });
   });
 
+  test('finds nothing where a vote was voided, and counts no longer', () => {
+    const { rows, attempts } = sound();
+    const voided = {
+      ...{ rows: [...rows.slice(0, 2), row('b', 1, true), row('b', 5)], tallies: votes(2, 1) },
+      attempts: [...attempts, attempt('b', 5, acked(1))],
+      contested: new Set(['b']),
+    };
+    expect(check({ ...sound(), ...voided }).problems).toEqual([]);
+  });
+
   test.each<[string, (evidence: ReturnType<typeof sound>) => Partial<Evidence>, Partial<typeof none>]>([
     [
       'a row that is missing',
@@ -63,7 +71,7 @@ describe('the checker', () => {
     [
       'a row that nobody asked for',
       ({ rows }) => ({
-        rows: [...rows, { video: 'b', voter: 7 }],
+        rows: [...rows, row('b', 7)],
         tallies: votes(2, 2),
         rankings: [votes(2, 2)],
       }),
@@ -72,7 +80,7 @@ describe('the checker', () => {
     [
       'a row of a vote that never left the client',
       ({ rows }) => ({
-        rows: [...rows, { video: 'a', voter: 3 }],
+        rows: [...rows, row('a', 3)],
         tallies: votes(3, 1),
         rankings: [votes(3, 1)],
       }),
@@ -81,7 +89,7 @@ describe('the checker', () => {
     [
       'a row of a vote that was refused',
       ({ rows }) => ({
-        rows: [...rows, { video: 'a', voter: OWNER }],
+        rows: [...rows, row('a', OWNER)],
         tallies: votes(3, 1),
         rankings: [votes(3, 1)],
       }),
@@ -90,7 +98,7 @@ describe('the checker', () => {
     [
       'a vote that is there twice',
       ({ rows }) => ({
-        rows: [...rows, { video: 'a', voter: 1 }],
+        rows: [...rows, row('a', 1)],
         tallies: votes(3, 1),
         rankings: [votes(3, 1)],
       }),
@@ -102,6 +110,11 @@ describe('the checker', () => {
       { doubled: 1 },
     ],
     ['a tally that is one too many', () => ({ tallies: votes(2, 2) }), { drift: 1 }],
+    [
+      'a voided vote that is counted',
+      ({ rows }) => ({ rows: [...rows.slice(0, 2), row('b', 1, true)] }),
+      { missing: 0, drift: 3 },
+    ],
     ['a tally that is not there', () => ({ tallies: new Map([['a', 2]]) }), { drift: 1 }],
     [
       'a tally of nothing',
@@ -119,7 +132,7 @@ describe('the checker', () => {
       'a first vote that is refused as a second, whose row is its own',
       ({ attempts, rows }) => ({
         attempts: [...attempts, attempt('b', 5, refused())],
-        rows: [...rows, { video: 'b', voter: 5 }],
+        rows: [...rows, row('b', 5)],
         tallies: votes(2, 2),
         rankings: [votes(2, 2)],
       }),
@@ -129,7 +142,7 @@ describe('the checker', () => {
       'a first vote that is refused for one that came later',
       ({ attempts, rows }) => ({
         attempts: [...attempts, attempt('b', 5, refused()), attempt('b', 5, cut)],
-        rows: [...rows, { video: 'b', voter: 5 }],
+        rows: [...rows, row('b', 5)],
         tallies: votes(2, 2),
         rankings: [votes(2, 2)],
       }),
@@ -139,7 +152,7 @@ describe('the checker', () => {
       'a vote for a video of my own that is taken',
       ({ attempts, rows }) => ({
         attempts: [...attempts, attempt('b', OWNER, acked(2))],
-        rows: [...rows, { video: 'b', voter: OWNER }],
+        rows: [...rows, row('b', OWNER)],
         tallies: votes(2, 2),
         rankings: [votes(2, 2)],
       }),
@@ -159,7 +172,7 @@ describe('the checker', () => {
       'an answer that leaves out votes from before',
       ({ attempts, rows }) => ({
         attempts: [...attempts, attempt('b', 5, acked(1))],
-        rows: [...rows, { video: 'b', voter: 5 }],
+        rows: [...rows, row('b', 5)],
         tallies: votes(2, 2),
         rankings: [votes(2, 2)],
       }),

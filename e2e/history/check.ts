@@ -1,13 +1,20 @@
 import { isInOrder, leastVotes } from './answers.ts';
 import type { Attempt, Ballot } from './attempts.ts';
 
+export interface Row extends Ballot {
+  /** It counts no longer. */
+  isVoided: boolean;
+}
+
 /** What clients noted, and what was there when all was quiet. */
 export interface Evidence {
   attempts: readonly Attempt[];
   /** Open for voting all the time, and whose they are. */
   videos: ReadonlyMap<string, number>;
   /** Of votes.votes. */
-  rows: readonly Ballot[];
+  rows: readonly Row[];
+  /** Videos of which votes were voided: they had more for a while. */
+  contested: ReadonlySet<string>;
   tallies: ReadonlyMap<string, number>;
   /** The votes of each video, as each process shows them. */
   rankings: readonly ReadonlyMap<string, number>[];
@@ -33,7 +40,7 @@ export function check(evidence: Evidence): Verdict {
   const books: Books = {
     ...evidence,
     perBallot: counted(evidence.rows.map(keyOf)),
-    recount: counted(evidence.rows.map(({ video }) => video)),
+    recount: counted(evidence.rows.filter(({ isVoided }) => !isVoided).map(({ video }) => video)),
     tried: Map.groupBy(attempts, keyOf),
     acked: attempts.filter(({ outcome }) => outcome.kind === 'acked'),
   };
@@ -62,7 +69,7 @@ export function check(evidence: Evidence): Verdict {
 }
 
 interface Books extends Evidence {
-  /** Rows of one voter for one video, and of one video. */
+  /** Rows of one voter for one video, and those of one video that count. */
   perBallot: ReadonlyMap<string, number>;
   recount: ReadonlyMap<string, number>;
   tried: ReadonlyMap<string, Attempt[]>;
@@ -110,8 +117,10 @@ function findUnfounded({ attempts, perBallot, tried }: Books): string[] {
     .map((refused) => `${keyOf(refused)} was refused without reason: ${told(tried.get(keyOf(refused)))}`);
 }
 
-function findWrong({ attempts, acked, videos, recount }: Books): string[] {
-  const counts = { least: leastVotes(acked), most: (video: string) => recount.get(video) ?? 0 };
+function findWrong({ attempts, acked, videos, rows, contested }: Books): string[] {
+  const all = counted(rows.map(({ video }) => video));
+  const least = leastVotes(acked.filter(({ video }) => !contested.has(video)));
+  const counts = { least, most: (video: string) => all.get(video) ?? 0 };
   return attempts
     .filter((attempt) => !isInOrder(attempt, videos, counts))
     .map((attempt) => `${keyOf(attempt)} was answered ${JSON.stringify(attempt.outcome)}`);

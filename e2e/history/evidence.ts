@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ballot } from './attempts.ts';
 import { readRanking } from './cast.ts';
-import { check, type Verdict } from './check.ts';
+import { check, type Row, type Verdict } from './check.ts';
 import type { History } from './history.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +12,7 @@ const RANKING_MS = 5000;
 /** Judges by the tables as they are now; the rankings get their time. */
 export async function judge(world: World, { attempts }: History): Promise<Verdict> {
   const { videos, replicas } = world;
-  const tables = await readTables(world);
+  const tables = { ...(await readTables(world)), contested: new Set(world.contested) };
   const deadline = performance.now() + RANKING_MS;
   for (;;) {
     const rankings = await Promise.all(replicas.map(({ url }) => readRanking(url)));
@@ -32,7 +31,8 @@ export async function readMended({ admin }: World): Promise<number> {
 
 async function readTables({ admin }: World) {
   const [rows, tallies] = await Promise.all([
-    admin<Ballot[]>`select video_id as video, voter_id as voter from votes.votes where voided_at is null`,
+    admin<Row[]>`
+      select video_id as video, voter_id as voter, voided_at is not null as "isVoided" from votes.votes`,
     admin<{ video: string; votes: number }[]>`select video_id as video, votes from votes.tallies`,
   ]);
   return { rows, tallies: new Map(tallies.map(({ video, votes }) => [video, votes])) };

@@ -3,6 +3,7 @@ import type { ISql, Sql } from '@anb/service-kit/database';
 import { Random } from '@anb/testing/random';
 import type { Ballot } from './attempts.ts';
 import type { History } from './history.ts';
+import { Organiser } from './organiser.ts';
 import type { World } from './world.ts';
 
 /** Who have not voted before: clients begin with the first. */
@@ -27,6 +28,8 @@ interface Burst {
 interface Played extends Burst {
   /** Whether the connections of the first process break off while its batch waits, which goes on by itself. */
   isCut: boolean;
+  /** What an organiser does meanwhile. */
+  judge: () => Promise<void>[];
 }
 type Lock = (transaction: ISql) => Promise<unknown>;
 
@@ -34,25 +37,36 @@ type Lock = (transaction: ISql) => Promise<unknown>;
  * Both processes get votes at once, each in another order, that gather behind a lock until each has a large batch, with
  * rows or tallies in common. Another lock lies in the middle of these, so that each batch holds some of them and waits
  * for others: only the order that both keep saves them from waiting for each other. Every other pair of bursts has the
- * first process lose sight of its batch meanwhile.
- * @returns how many bursts there were, and the deadlocks that Postgres counted meanwhile
+ * first process lose sight of its batch meanwhile. In all of them an organiser voids votes for one of the videos, whose
+ * voters vote for it again, and restores what was voided before.
+ * @returns what there was, and the deadlocks that Postgres counted meanwhile
  */
 export async function overlap(world: World, history: History, seed: number, seconds: number) {
   const before = await countDeadlocks(world);
   const end = performance.now() + seconds * 1000;
   const random = new Random(seed, 'overlap');
-  const ids = [...world.videos.keys()];
+  const organiser = new Organiser(world);
+  const ids = [...world.videos.keys()].filter((id) => !world.contested.includes(id));
   let bursts = 0;
-  for (; performance.now() < end; bursts++) {
+  for (let earlier: number[] = []; performance.now() < end; bursts++) {
     const voters = Array.from({ length: VOTERS }, (_, n) =>
       world.voters.at(FIRST_VOTER + VOTERS * bursts + n),
     );
     await Promise.all(voters.map((voter) => world.voters.authorization(voter)));
-    const videos = random.shuffle(ids).slice(0, VIDEOS).sort();
+    const contested = world.contested[Math.floor(bursts / 4) % world.contested.length] ?? '';
+    const videos = [...random.shuffle(ids).slice(0, VIDEOS - 1), contested].sort();
     const burst = bursts % 2 === 0 ? sameRows(videos, voters) : sameTallies(videos, voters);
-    await play(world, history, random, { ...burst, isCut: bursts % 4 > 1 });
+    const others = burst.others.map((ballots) => [...ballots, ...ofEach([contested], earlier)]);
+    const judge = () => [
+      organiser.restore(bursts % 2),
+      organiser.void(contested, [...earlier, ...voters], 1),
+    ];
+    await play(world, history, random, { ...burst, others, judge, isCut: bursts % 4 > 1 });
+    earlier = voters;
   }
-  return { bursts, deadlocks: (await countDeadlocks(world)) - before };
+  const { voidings, restorations, problems } = organiser;
+  const deadlocks = (await countDeadlocks(world)) - before;
+  return { seen: { bursts, voidings, restorations }, deadlocks, problems };
 }
 
 async function play(world: World, history: History, random: Random, burst: Played) {
@@ -65,13 +79,14 @@ async function play(world: World, history: History, random: Random, burst: Playe
   );
   await sleep(GATHER_MS);
   await openGate();
+  const judged = burst.judge();
   await sleep(HOLD_MS);
   if (burst.isCut) {
     world.cutConnections();
     await sleep(ASK_MS);
   }
   await liftStone();
-  await Promise.all(sent);
+  await Promise.all([...sent, ...judged]);
 }
 
 /** @returns what undoes it again */

@@ -20,7 +20,11 @@ export async function play(world: World, options: PlayOptions) {
   const history = new History(world);
   const faults = await playFaults(world, history, { seed, seconds, say });
   say('no more faults; both processes get the same votes at once');
-  const { bursts, deadlocks } = await overlap(world, history, seed, overlapSeconds);
+  const {
+    seen: overlapped,
+    deadlocks,
+    problems: refused,
+  } = await overlap(world, history, seed, overlapSeconds);
   await untilQuiet(world);
   const { figures, problems } = await judge(world, history);
   const seen = { mended: await readMended(world), deadlocks: Math.max(world.deadlocks, deadlocks) };
@@ -28,10 +32,11 @@ export async function play(world: World, options: PlayOptions) {
   problems.push(
     ...(seen.mended > 0 ? [`tallies were off by ${seen.mended} votes and have been mended`] : []),
     ...(seen.deadlocks > 0 ? [`Postgres saw ${seen.deadlocks} deadlocks`] : []),
+    ...refused,
     ...whyVoid(faults, figures.acked, told.unknown),
     ...world.takeCrashes(),
   );
-  return { history, problems, figures: { ...figures, ...seen, ...told, faults, bursts } };
+  return { history, problems, figures: { ...figures, ...seen, ...told, faults, ...overlapped } };
 }
 
 const tell = (attempts: readonly Attempt[]) => ({

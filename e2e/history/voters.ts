@@ -4,12 +4,20 @@ import { SignJWT } from 'jose';
 
 /** So many accounts that votes which are not there yet never run out; each gets its token when it first votes. */
 export class Voters {
+  /** The authorization of one who may void votes. */
+  readonly organiser: string;
   readonly #first: number;
   readonly #count: number;
   readonly #sign: (voter: number) => Promise<string>;
   readonly #authorizations = new Map<number, Promise<string>>();
 
-  private constructor(first: number, count: number, sign: (voter: number) => Promise<string>) {
+  private constructor(
+    organiser: string,
+    first: number,
+    count: number,
+    sign: (voter: number) => Promise<string>,
+  ) {
+    this.organiser = organiser;
     this.#first = first;
     this.#count = count;
     this.#sign = sign;
@@ -17,7 +25,7 @@ export class Voters {
 
   static async create(admin: Sql, count: number): Promise<Voters> {
     const { kid, privateKey, signUp } = await createPlayers(admin);
-    const { id: last } = await signUp();
+    const { id: last, authorization } = await signUp({ role: 'organiser' });
     await admin`
       insert into auth.users
         (first_name, last_name, name_key, city, city_key, country, email, password_hash)
@@ -34,7 +42,7 @@ export class Voters {
         .sign(privateKey);
       return `Bearer ${token}`;
     };
-    return new Voters(last + 1, count, sign);
+    return new Voters(authorization, last + 1, count, sign);
   }
 
   /** The nth, again from the first when there are no more. */

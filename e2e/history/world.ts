@@ -13,6 +13,7 @@ import { Replica } from '../chaos/replica.ts';
 import { Voters } from './voters.ts';
 
 const VIDEOS = 40;
+const CONTESTED = 4;
 const VOTERS = 40_000;
 /** The limits are tested elsewhere. */
 const UNLIMITED = '1000000';
@@ -24,6 +25,8 @@ export class World {
   readonly replicas: Replica[] = [];
   /** Open for voting, and whose they are. */
   readonly videos = new Map<string, number>();
+  /** The last of them, of whose votes organisers take some out of the count. */
+  contested: readonly string[] = [];
   /** How often Postgres had to end one transaction for another, by its own log. */
   deadlocks = 0;
   admin!: Sql;
@@ -59,6 +62,7 @@ export class World {
       const owner = this.voters.at(n);
       this.videos.set(await createVideo(this.admin, owner), owner);
     }
+    this.contested = [...this.videos.keys()].slice(-CONTESTED);
     this.replicas.push(this.#replica(0, this.#proxy.port), this.#replica(1, this.#port));
     await Promise.all(this.replicas.map((replica) => replica.start()));
   }
