@@ -133,7 +133,7 @@ describe('the public list', () => {
 
     test('shows new videos a little more often', async () => {
       const sorts = { fresh: { votes: 5, published_at: days(0) }, old: { votes: 5, published_at: days(3) } };
-      const { fresh = 0, old = 0 } = await atTheFront('mitu', sorts);
+      const { fresh = 0, old = 0 } = await atTheFront('guapi', sorts);
       expect(fresh / old).toBeGreaterThan(1.4);
       expect(fresh / old).toBeLessThan(2.6);
     });

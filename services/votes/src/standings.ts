@@ -31,7 +31,7 @@ const POLL_MS = 400;
  * What changed is asked for since so many polls ago: Postgres writes the end of a transaction to disk within 0.6 s when
  * nobody waits for it, and a crash before gives its number to another one.
  */
-const LOOK_BACK = 6;
+const LOOK_BACK = 4;
 
 /**
  * Keeps the newest snapshot in memory: reads what changed since the last time and merges it in. While the database is
