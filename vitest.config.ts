@@ -6,6 +6,8 @@ const SCAN = 'e2e/secrets-in-logs.test.ts';
 /** They take half a minute and more: begun last, they would run on alone. Those that work are between those that wait. */
 const SLOWEST = [
   'chaos',
+  'history',
+  'vote-races',
   'hanging-database',
   'toolbox',
   'transcoder',

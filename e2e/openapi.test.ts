@@ -70,6 +70,9 @@ describe('the document', () => {
     'get /api/admin/videos/{video_id}',
     'put /api/admin/contest',
     'get /api/admin/contest',
+    'get /api/admin/results',
+    'get /api/admin/votes/flags',
+    'post /api/admin/votes/void',
     'post /api/public/videos/{video_id}/report',
     'post /api/admin/jobs/{video_id}/retry',
     'post /api/admin/dead-letters/redrive',
@@ -102,7 +105,7 @@ describe('the document', () => {
     const paging = operations
       .flatMap(({ parameters = [] }) => parameters)
       .filter(({ name }) => name === 'page' || name === 'limit');
-    expect(paging).toHaveLength(8);
+    expect(paging).toHaveLength(10);
     for (const { schema } of paging) {
       expect(schema).toMatchObject({ type: 'integer', minimum: 1, maximum: expect.any(Number) });
     }
@@ -111,7 +114,7 @@ describe('the document', () => {
   test('has a uuid for every video id in a path', () => {
     const ids = operations
       .flatMap(({ parameters = [] }) => parameters)
-      .filter(({ name }) => name === 'video_id' || name === 'version');
+      .filter(({ name, in: place }) => place === 'path' && (name === 'video_id' || name === 'version'));
     expect(ids.length).toBeGreaterThan(5);
     for (const { schema } of ids) expect(schema).toMatchObject({ type: 'string', format: 'uuid' });
   });
@@ -134,13 +137,17 @@ describe('the document', () => {
       'completeUpload',
       'deleteAccount',
       'deleteVideo',
+      'dismissFlag',
       'exportAccount',
+      'freezeResults',
       'getContestRules',
       'getOwnVideo',
       'getProfile',
+      'getResults',
       'getUpload',
       'hideVideo',
       'inspectVideo',
+      'listFlags',
       'listJobs',
       'listOwnVideos',
       'listOwnVotes',
@@ -152,11 +159,13 @@ describe('the document', () => {
       'reportPart',
       'reportVideo',
       'resendEmailCode',
+      'restoreVotes',
       'retryJob',
       'retryVideo',
       'showVideo',
       'uploadVideo',
       'verifyEmail',
+      'voidVotes',
       'vote',
       'watchVideo',
     ]);

@@ -16,7 +16,7 @@ const LOG_LINES = 400;
 const LAST_LINES = 45;
 
 export interface ReplicaOptions {
-  service: 'videos' | 'transcoder';
+  service: 'videos' | 'votes' | 'transcoder';
   env: Record<string, string>;
   /** Of its own, as a pod's emptyDir: it outlives the container. */
   scratchDir: string;

@@ -26,7 +26,9 @@ export function judgeOf(document: ApiDocument, operation: RoutedOperation): (ans
     const missing = [...ALWAYS, ...requiredHeaders(documented.headers)]
       .filter((name) => headers[name.toLowerCase()] === undefined)
       .map((name) => `${status} comes without ${name}`);
-    const [type, content] = Object.entries(documented.content ?? {})[0] ?? [];
+    const contents = Object.entries(documented.content ?? {});
+    const isSent = ([type]: [string, unknown]) => headers['content-type']?.startsWith(type);
+    const [type, content] = contents.find(isSent) ?? contents[0] ?? [];
     if (!type || !content) return [...missing, ...(text === '' ? [] : [`${status} comes with a body`])];
     if (!headers['content-type']?.startsWith(type))
       return [...missing, `${status} comes as ${headers['content-type']}`];

@@ -77,10 +77,11 @@ async function fuzzOperation(
 
 async function prepare(world: World, operation: RoutedOperation, one: Case) {
   const owner = await ownerFor(world, operation);
-  const { path = {}, body } = await recipeOf(operation)(world, owner);
+  const { path = {}, body, without = [] } = await recipeOf(operation)(world, owner);
   const asked = { ...path, ...one.path };
   const address = operation.path.replaceAll(/\{(.*?)\}/g, (_, name) => asked[name] ?? 'none');
-  const query = one.query.length > 0 ? `?${one.query.join('&')}` : '';
+  const given = one.query.filter((pair) => !without.some((name) => pair.startsWith(`${name}=`)));
+  const query = given.length > 0 ? `?${given.join('&')}` : '';
   const [type = ''] = Object.keys(operation.requestBody?.content ?? {});
   const encoded = encode(type, { ...one, ...(one.body && { body: { ...one.body, ...body } }) });
   const authorization = await authorizationOf(world, one, owner);

@@ -7,6 +7,8 @@ import type { Actor, World } from './world.ts';
 export interface Ingredients {
   path?: Record<string, string>;
   body?: Record<string, unknown>;
+  /** Parameters of the query that ask for what is not there. */
+  without?: string[];
 }
 
 type Recipe = (world: World, owner: Actor) => Promise<Ingredients> | Ingredients;
@@ -49,6 +51,15 @@ const recipes: Record<string, Recipe> = {
   changeContest: () => ({
     body: { opens_at: '2026-01-01T00:00:00Z', closes_at: null, cities: [{ name: 'Cali', aliases: [] }] },
   }),
+  voidVotes: async (world, owner) => {
+    const { video_id, voter_ids } = await world.vote(await another(world, owner));
+    return {
+      body: { video_id, voter_ids, flag_id: undefined, network: undefined, from: undefined, to: undefined },
+    };
+  },
+  restoreVotes: async (world, owner) => ({ body: { voiding_id: await world.voiding(owner) } }),
+  dismissFlag: async (world, owner) => ({ path: { flag_id: String(await world.flag(owner)) } }),
+  getResults: () => ({ without: ['version'] }),
   deleteAccount: () => ({ body: { password: PASSWORD } }),
   getOwnVideo: own,
   changeVideo: own,
@@ -76,7 +87,9 @@ export const onceAnAccount = new Set([
 ]);
 
 /** Operations that can not be taken here, and why. */
-export const neverTaken: Record<string, string> = {};
+export const neverTaken: Record<string, string> = {
+  freezeResults: 'the window has no end here, so that votes are taken',
+};
 
 export const recipeOf = ({ operationId, parameters = [] }: RoutedOperation): Recipe =>
   recipes[operationId] ?? (parameters.some(({ name }) => name === 'video_id') ? othersOpen : () => ({}));

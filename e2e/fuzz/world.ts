@@ -149,4 +149,32 @@ export class World {
     }
     return video_id ?? '00000000-0000-4000-8000-000000000000';
   }
+
+  /** A vote for a video of somebody's. */
+  async vote(owner: Actor): Promise<{ video_id: string; voter_ids: number[] }> {
+    const video_id = await this.video(owner);
+    const voter_id = (await this.actor('player')).id;
+    await this.admin`insert into votes.votes ${this.admin({ video_id, voter_id })}`;
+    await this.admin`insert into votes.tallies ${this.admin({ video_id, votes: 1 })}`;
+    return { video_id, voter_ids: [voter_id] };
+  }
+
+  /** One that took such a vote out of the count. */
+  async voiding(owner: Actor): Promise<number> {
+    const { video_id, voter_ids } = await this.vote(owner);
+    await this.admin`update votes.votes set voided_at = now() where video_id = ${video_id}`;
+    await this.admin`update votes.tallies set votes = 0 where video_id = ${video_id}`;
+    const [voiding] = await this.admin<{ id: number }[]>`
+      insert into votes.voidings (video_id, voter_ids) values (${video_id}, ${voter_ids}::integer[]) returning id`;
+    return voiding?.id ?? 0;
+  }
+
+  async flag(owner: Actor): Promise<number> {
+    const video_id = await this.video(owner);
+    const [flag] = await this.admin<{ id: number }[]>`
+      insert into votes.flags (video_id, kind, first_at, last_at, votes, newborn, unverified, gone, of_votes)
+      values (${video_id}, 'newborn', now(), now(), 30, 30, 0, 0, 30)
+      returning id`;
+    return flag?.id ?? 0;
+  }
 }

@@ -382,6 +382,13 @@ export const schema = section('Values of the chart.', {
         "Of one address: a school's, or a mobile carrier's with thousands behind it.",
       ),
     }),
+    flags: section('From when on votes for one video are flagged for organisers to look at.', {
+      windowMinutes: int(1, 1440, 15, 'How far back votes are looked at together.'),
+      networkVotes: int(2, 1_000_000, 30, 'From one address.'),
+      accountVotes: int(2, 1_000_000, 30, 'Of newborn or of unverified accounts,'),
+      accountPercent: int(1, 100, 80, 'when they are so much of what the video got.'),
+      newbornMinutes: int(1, 10_080, 30, 'How long an account is newborn.'),
+    }),
   }),
   portal: section('The pages.', {
     ...httpService({

@@ -23,6 +23,8 @@ const requests: [string, PublicService][] = [
   [`/api/admin/jobs/${id}/retry`, 'videos'],
   ['/api/admin/reports', 'videos'],
   ['/api/admin/contest', 'votes'],
+  ['/api/admin/results', 'votes'],
+  ['/api/admin/votes/flags', 'votes'],
   ['/api/admin/dead-letters/redrive', 'videos'],
   [`/api/admin/videos/${id}/hide`, 'videos'],
   [`/api/videos/${id}`, 'videos'],

@@ -11,7 +11,7 @@ const rate = (metric: string, labels = NS) => `rate(${metric}{${labels}}[$__rate
 const requests = (labels = NS) => rate('anb_http_request_duration_seconds_count', labels);
 const quantile = (q: number, histogram: string, by = '', labels = NS) =>
   `histogram_quantile(${q}, sum by (${by}le) (${rate(`${histogram}_bucket`, labels)}))`;
-/** Every replica of videos shows the same. */
+/** Every replica of a service shows the same. */
 const shared = (metric: string, by = '', labels = NS) => `max ${by && `by (${by}) `}(${metric}{${labels}})`;
 
 const one = (panel: Omit<Panel, 'queries'> & { expr: string; legend: string }): Panel => {
@@ -101,6 +101,13 @@ const voting: Row = {
       limit: 5,
       expr: shared('anb_ranking_snapshot_age_seconds'),
       legend: 'oldest replica',
+    }),
+    one({
+      title: 'Flags',
+      description: 'Votes that came together in a strange way and wait for an organiser, by kind.',
+      unit: 'short',
+      expr: shared('anb_vote_flags_open', 'kind'),
+      legend: '{{kind}}',
     }),
   ],
 };

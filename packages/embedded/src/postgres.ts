@@ -218,28 +218,35 @@ function isPostgres(pid: string): boolean {
   }
 }
 
-/** Passes the server's log on and keeps its last lines for an error message. */
-function follow(child: ChildProcess, onLog: (line: string) => void): string[] {
-  const last: string[] = [];
+interface ServerLog {
+  /** For an error message. */
+  last: string[];
+  isReady: boolean;
+}
+
+/** Passes the server's log on, and notes in it that the server is ready: whoever it has refused may say so afterwards. */
+function follow(child: ChildProcess, onLog: (line: string) => void): ServerLog {
+  const log: ServerLog = { last: [], isReady: false };
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     for (const line of chunk.split('\n').filter(Boolean)) {
-      last.push(line);
-      if (last.length > 10) last.shift();
+      log.last.push(line);
+      if (log.last.length > 10) log.last.shift();
+      log.isReady ||= line.includes('ready to accept connections');
       onLog(line);
     }
   });
-  return last;
+  return log;
 }
 
-async function untilItListens(child: ChildProcess, port: number, log: string[]): Promise<void> {
+async function untilItListens(child: ChildProcess, port: number, log: ServerLog): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
     if (child.exitCode !== null || child.signalCode !== null) break;
-    if (log.some((line) => line.includes('ready to accept connections')) && (await answers(port))) return;
+    if (log.isReady && (await answers(port))) return;
     await sleep(30);
   }
   child.kill('SIGQUIT');
-  throw new Error(`Postgres did not start:\n${log.join('\n')}`);
+  throw new Error(`Postgres did not start:\n${log.last.join('\n')}`);
 }
 
 function answers(port: number): Promise<boolean> {

@@ -66,6 +66,14 @@ describe('the embedded Postgres', () => {
     expect(await ask(await start(), 'select 1 as one')).toMatchObject([{ one: 1 }]);
   });
 
+  test('is seen to be ready also when it has much to say afterwards', async () => {
+    const [port = 0] = await freePorts(1);
+    const settings = { log_min_messages: 'debug3' };
+    const options = { dataDir: join(folder, 'postgres'), port, password: 'secret', settings };
+    started.push(await startPostgres(options));
+    expect(await ask(started[0] as EmbeddedPostgres, 'select 7 as n')).toMatchObject([{ n: 7 }]);
+  });
+
   test('asks for its password', async () => {
     const postgres = await start();
     await expect(

@@ -19,6 +19,7 @@ const published: Record<Role, string[]> = {
     'execute auth.take_v1',
     'execute videos.forget_owner_v1',
     'execute videos.personal_data_v1',
+    'execute votes.forget_person_v1',
     'execute votes.personal_data_v1',
   ],
   anb_videos: [
@@ -129,9 +130,12 @@ async function listFunctions(): Promise<Thing[]> {
 }
 
 const isOwn = (role: Role, name: string) => name.startsWith(`${role.slice(4)}.`);
-/** A trace can be left, not changed. */
-const rightsOn = (name: string) =>
-  name.endsWith('.audit') ? ['select', 'insert'] : ['select', 'insert', 'update', 'delete'];
+/** What is written once: a trace, a frozen result. */
+const lasting = /\.audit$|^votes\.(results|result_rows|voidings|restorations)$/;
+const rightsOn = (name: string) => [
+  ...['select', 'insert'],
+  ...(lasting.test(name) ? [] : ['update', 'delete']),
+];
 /** Of its own schema's tables and views every row, and what is published. */
 function expectedOf(role: Role): string[] {
   const own = things.filter(({ name, attempts }) => isOwn(role, name) && 'insert' in attempts);

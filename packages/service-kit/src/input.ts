@@ -4,7 +4,7 @@ import type { FieldProblem } from './errors.ts';
 /** A page number beyond this is a mistake or an attack, not a reader. */
 const MAX_PAGE = 1_000_000;
 
-const wholeNumber = (min: number, max: number) =>
+export const wholeNumber = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)

@@ -1,6 +1,8 @@
 import type { Tap } from './tcp-proxy.ts';
 
-const [PARSE, BIND, SYNC, QUERY, READY] = ['P', 'B', 'S', 'Q', 'Z'].map((type) => type.charCodeAt(0));
+const [PARSE, BIND, SYNC, QUERY, ERROR, READY] = ['P', 'B', 'S', 'Q', 'E', 'Z'].map((type) =>
+  type.charCodeAt(0),
+);
 
 /** The statements of a transaction so far, the last one among them; or a lone statement. */
 type Match = (statements: string[]) => boolean;
@@ -26,6 +28,7 @@ export class LostReplies {
     let bound = '';
     let transaction: string[] = [];
     let isOpen = false;
+    let isRefused = false;
     let broken: (() => void) | undefined;
 
     const readQuestion = messageReader((type, body) => {
@@ -42,12 +45,14 @@ export class LostReplies {
       }
     });
     const readAnswer = messageReader((type) => {
+      if (type === ERROR) isRefused = true;
       if (type !== READY) return;
       const statement = asked.shift() ?? '';
       transaction = isOpen ? [...transaction, statement] : [statement];
       if (/^begin/i.test(statement)) isOpen = true;
       if (/^(commit|rollback)$/i.test(statement)) isOpen = false;
-      if (this.#awaited?.match(transaction)) broken = this.#awaited.lost;
+      if (!isRefused && this.#awaited?.match(transaction)) broken = this.#awaited.lost;
+      isRefused = false;
     });
     let isStarted = false;
 

@@ -25,4 +25,9 @@ export class Random {
     if (choice === undefined) throw new Error('there is nothing to pick from');
     return choice;
   }
+
+  shuffle<T>(things: readonly T[]): T[] {
+    const keyed = things.map((thing) => ({ thing, key: this.next() }));
+    return keyed.toSorted((a, b) => a.key - b.key).map(({ thing }) => thing);
+  }
 }

@@ -21,6 +21,8 @@ export const publicPaths: readonly PublicPath[] = [
   { path: '/api/public/stats', service: 'votes' },
   { path: '/api/public/contest', service: 'votes' },
   { path: '/api/admin/contest', service: 'votes' },
+  { path: '/api/admin/results', service: 'votes' },
+  { path: '/api/admin/votes/*', service: 'votes' },
   { path: '/api/auth/*', service: 'auth' },
   { path: '/.well-known/jwks.json', service: 'auth' },
   { path: '/health', service: 'auth' },

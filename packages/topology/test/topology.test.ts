@@ -12,6 +12,8 @@ test.each([
   ['/api/public/rankings/stream', 'votes'],
   ['/api/public/contest', 'votes'],
   ['/api/admin/contest', 'votes'],
+  ['/api/admin/results', 'votes'],
+  ['/api/admin/votes/flags', 'votes'],
   ['/api/admin/jobs', 'videos'],
   ['/api/admin/jobsx', 'portal'],
   ['/api/admin/reports', 'videos'],

@@ -120,14 +120,23 @@ export const uploads: Chapter = {
       status: 403,
       code: 'organisers_only',
     })),
-    ...['redriveDeadLetters', 'listJobs', 'listReports', 'getContestRules', 'changeContest'].map(
-      (operation) => ({
-        name: `Players may not: ${operation}`,
-        operation,
-        as: 'player' as const,
-        status: 403,
-        code: 'organisers_only',
-      }),
-    ),
+    ...[
+      ...['redriveDeadLetters', 'listJobs', 'listReports', 'getContestRules', 'changeContest'],
+      ...['getResults', 'freezeResults', 'listFlags', 'voidVotes', 'restoreVotes'],
+    ].map((operation) => ({
+      name: `Players may not: ${operation}`,
+      operation,
+      as: 'player' as const,
+      status: 403,
+      code: 'organisers_only',
+    })),
+    {
+      name: 'Players may not: dismissFlag',
+      operation: 'dismissFlag',
+      as: 'player',
+      params: { flag_id: '1' },
+      status: 403,
+      code: 'organisers_only',
+    },
   ],
 };

@@ -49,7 +49,27 @@ const personalData = z
     organiser_actions: z
       .array(change)
       .openapi({ description: 'What was done as an organiser, about videos' }),
-    votes: z.array(z.object({ video_id: z.uuid(), cast_at: time })),
+    votes: z.array(
+      z.object({
+        video_id: z.uuid(),
+        cast_at: time,
+        voided_at: time.optional().openapi({ description: 'By an organiser; it counts no longer.' }),
+      }),
+    ),
+    results: z.array(
+      z.object({
+        version: z.int(),
+        frozen_at: time,
+        position: z.int(),
+        city_position: z.int(),
+        qualifies: z.boolean(),
+        votes: z.int(),
+        video_id: z.uuid(),
+        username: z.string(),
+        title: z.string(),
+        city: z.string(),
+      }),
+    ),
     contest_changes: z.array(change).openapi({ description: 'and about the contest.' }),
   })
   .openapi('PersonalData');

@@ -40,6 +40,17 @@ const deleteAccount = (password = PASSWORD) =>
 const vote = (videoId: string) =>
   database.admin`insert into votes.votes (video_id, voter_id) values (${videoId}, ${id})`;
 
+/** A frozen result with one place, besides somebody else's. */
+async function keepResult(userId: number, videoId: string) {
+  const { admin } = database;
+  await admin`insert into votes.results (version, edition, contest, checksum) values (1, '2026', '{}', '')`;
+  for (const [position, user] of [userId, userId + 1_000_000].entries()) {
+    const place = { position: position + 1, city_position: 1, qualifies: true, votes: 7, city: 'Bogotá' };
+    const who = { user_id: user, username: 'Valentina Ríos', video_id: videoId, title: 'Triple' };
+    await admin`insert into votes.result_rows ${admin({ version: 1, ...place, ...who })}`;
+  }
+}
+
 describe('the export', () => {
   test('is a file with everything about the account, and nothing of others', async () => {
     const { admin } = database;
@@ -62,6 +73,7 @@ describe('the export', () => {
       await admin`insert into votes.audit (action, user_id, detail) values ('contest', ${user}, '{}')`;
       await admin`insert into videos.audit (user_id, action, video_id) values (${user}, 'hide', ${theirs})`;
     }
+    await keepResult(id, open);
 
     const answer = await exportAccount();
     expect(answer.status).toBe(200);
@@ -86,6 +98,12 @@ describe('the export', () => {
       contest_changes: [{ action: 'contest', detail: {}, done_at: UTC }],
       organiser_actions: [{ action: 'hide', video_id: theirs, done_at: UTC }],
       votes: [{ video_id: theirs, cast_at: UTC }],
+      results: [
+        {
+          ...{ version: 1, frozen_at: UTC, position: 1, city_position: 1, qualifies: true, votes: 7 },
+          ...{ video_id: open, username: 'Valentina Ríos', title: 'Triple', city: 'Bogotá' },
+        },
+      ],
     });
     expect(document.videos).toHaveLength(2);
     expect(document.videos.find(({ video_id }) => video_id === open)).toEqual({
@@ -127,6 +145,8 @@ describe('the deletion', () => {
     const theirs = await createVideo(admin, id + 1_000_000);
     await vote(theirs);
     const open = await createVideo(admin, id);
+    await admin`truncate votes.results cascade`;
+    await keepResult(id, open);
     // As the release before wrote it.
     await admin`
       insert into auth.refresh_tokens (token_hash, session_id) select '', id from auth.sessions where user_id = ${id}`;
@@ -166,6 +186,10 @@ describe('the deletion', () => {
     expect(video).toEqual({ deleted_at: expect.any(Date), title: null });
     expect(await admin`select from auth.player_card where id = ${id}`).toHaveLength(0);
     expect(await admin`select from votes.votes where voter_id = ${id}`).toHaveLength(1);
+    expect(await admin`select username, title, votes from votes.result_rows order by position`).toEqual([
+      { username: null, title: null, votes: 7 },
+      { username: 'Valentina Ríos', title: 'Triple', votes: 7 },
+    ]);
   });
 
   test('lets the same e-mail sign up anew, which is known to have voted before', async () => {
@@ -289,6 +313,9 @@ test('every column that holds a person is one that the export and the deletion k
     'videos.uploads.user_id',
     'videos.videos.user_id',
     'votes.audit.user_id',
+    'votes.result_rows.user_id',
+    'votes.result_rows.username',
+    'votes.voidings.voter_ids',
     'votes.votes.voter_id',
   ]);
 });

@@ -32,7 +32,10 @@ const listRoute = createRoute({
           .enum(['votes', 'recent', 'random'])
           .default('votes')
           .openapi({
-            param: { description: 'Most voted first, newest first, or in an order that the seed decides.' },
+            param: {
+              description:
+                'Most voted first, newest first, or in an order that the seed decides, in which videos with few votes and new ones are more often at the front.',
+            },
           }),
         seed: line(1, 100)
           .optional()

@@ -96,6 +96,64 @@ describe('the public list', () => {
     expect(ids(await list('city=tunja&sort=random&seed=dos'))).not.toEqual(all);
   });
 
+  describe('shuffled', () => {
+    const DAY_MS = 86_400_000;
+    const days = (ago: number) => new Date(Date.now() - ago * DAY_MS);
+    /** How often a video of each sort was among the first five, by many seeds. */
+    async function atTheFront(city: string, sorts: Record<string, { votes: number; published_at: Date }>) {
+      const player = await videos.players.signUp();
+      const sortOf = new Map<string, string>();
+      for (const [sort, { votes, published_at }] of Object.entries(sorts)) {
+        for (let n = 0; n < 15; n++) {
+          const id = await create(player, { city, published_at });
+          await videos.database.admin`insert into votes.tallies (video_id, votes) values (${id}, ${votes})`;
+          sortOf.set(id, sort);
+        }
+      }
+      const times = Object.fromEntries(Object.keys(sorts).map((sort) => [sort, 0]));
+      for (let seed = 0; seed < 200; seed++) {
+        for (const id of ids(await list(`city=${city}&sort=random&seed=${seed}&limit=5`))) {
+          const sort = sortOf.get(id) ?? '';
+          times[sort] = (times[sort] ?? 0) + 1;
+        }
+      }
+      return times;
+    }
+
+    test('shows videos with few votes more often at the front', async () => {
+      const old = { published_at: days(10) };
+      const sorts = { none: { votes: 0, ...old }, few: { votes: 9, ...old }, many: { votes: 1000, ...old } };
+      const { none = 0, few = 0, many = 0 } = await atTheFront('yopal', sorts);
+      expect(none + few + many).toBe(1000);
+      expect(none / many).toBeGreaterThan(4);
+      expect(none / few).toBeGreaterThan(1.4);
+      expect(few / many).toBeGreaterThan(2);
+      expect(many).toBeGreaterThan(20);
+    });
+
+    test('shows new videos a little more often', async () => {
+      const sorts = { fresh: { votes: 5, published_at: days(0) }, old: { votes: 5, published_at: days(3) } };
+      const { fresh = 0, old = 0 } = await atTheFront('guapi', sorts);
+      expect(fresh / old).toBeGreaterThan(1.4);
+      expect(fresh / old).toBeLessThan(2.6);
+    });
+
+    test('shows each once on its pages, while votes come in that take none a step further', async () => {
+      const player = await videos.players.signUp();
+      for (let n = 0; n < 23; n++) {
+        const id = await create(player, { city: 'Inirida' });
+        await videos.database.admin`insert into votes.tallies (video_id, votes) values (${id}, 10)`;
+      }
+      const seen: string[] = [];
+      for (let page = 1; page <= 5; page++) {
+        seen.push(...ids(await list(`city=inirida&sort=random&seed=tres&limit=5&page=${page}`)));
+        await videos.database.admin`
+          update votes.tallies set votes = votes + 15 where video_id = any(${seen}::uuid[])`;
+      }
+      expect([seen.length, new Set(seen).size]).toEqual([23, 23]);
+    });
+  });
+
   test.each([
     ['bogota', 1],
     ['BOGOTÁ', 1],

@@ -3,9 +3,11 @@ import type { Sql } from '@anb/service-kit/database';
 import { createHttp, type HttpOptions } from '@anb/service-kit/http';
 import type { VerifyToken } from '@anb/service-kit/session';
 import { contestRoutes } from './contest-routes.ts';
+import { flagRoutes } from './flag-routes.ts';
 import type { RankingFeed } from './ranking-feed.ts';
 import type { RankingPages } from './ranking-pages.ts';
 import { rankingRoutes } from './ranking-routes.ts';
+import { resultRoutes } from './result-routes.ts';
 import type { Standings } from './standings.ts';
 import type { Ballot, VoteOutcome } from './store/ballots.ts';
 import { type VoteLimits, voteLimits } from './vote-limits.ts';
@@ -23,6 +25,8 @@ export interface Dependencies extends HttpOptions {
   /** Asked for at a vote; nothing when left out. */
   challenge?: Challenge | undefined;
   verify: VerifyToken;
+  /** How long an account is newborn, when flagged votes of such are voided. */
+  newbornMinutes?: number;
 }
 
 /** Builds the whole HTTP surface; opens nothing. */
@@ -31,5 +35,7 @@ export function createApp(dependencies: Dependencies) {
   app.route('/', voteRoutes(dependencies));
   app.route('/', rankingRoutes(dependencies));
   app.route('/', contestRoutes(dependencies));
+  app.route('/', flagRoutes(dependencies));
+  app.route('/', resultRoutes(dependencies));
   return app;
 }

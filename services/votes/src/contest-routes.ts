@@ -33,7 +33,7 @@ const rules = contest
 
 /** Beyond these it is a slip of the pen. */
 const [FIRST, LAST] = [new Date('2000-01-01'), new Date('2100-01-01')];
-const time = z.iso
+export const time = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
   .refine((at) => at >= FIRST && at < LAST, 'must be a time of this century')
@@ -71,7 +71,7 @@ const changeRoute = createRoute({
   tags: ['votes'],
   summary: 'Set the window, the cities, the finalists, the goal, and whether videos are reviewed',
   description:
-    'What is left out stays. Switching the review off opens nothing by itself: what waits goes on waiting to be shown.',
+    'What is left out stays. Switching the review off opens nothing by itself: what waits goes on waiting to be shown. The vote of an edition whose result is frozen can not be opened again.',
   request: { body: jsonBody(change) },
   responses: { 200: json(rules, 'The contest as it is now.'), ...refusingPlayers(400, 413, 415) },
 });
@@ -96,6 +96,14 @@ export function contestRoutes({ sql, verify, standings }: Dependencies) {
         {
           details: [{ field: 'closes_at', message: 'must be later than opens_at' }],
         },
+      );
+    }
+    if (outcome === 'results_frozen') {
+      throw new ApiError(
+        400,
+        'results_frozen',
+        'The result of this edition is frozen: its vote can not open again. Name another edition.',
+        { details: [{ field: 'closes_at', message: 'must be past' }] },
       );
     }
     return c.json(present(outcome, standings.clock.now()), 200);

@@ -9,6 +9,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
 import { BallotBox } from './ballot-box.ts';
 import { readConfig } from './config.ts';
+import { FlagWatch } from './flags.ts';
 import { RankingFeed } from './ranking-feed.ts';
 import { RankingPages } from './ranking-pages.ts';
 import { Reconciler } from './reconciler.ts';
@@ -35,6 +36,18 @@ const limits = new VoteLimits({
 });
 const reconciler = new Reconciler({ sql, log, registry });
 const box = new BallotBox({ sql, log, registry, needsVerifiedEmail: config.VOTE_NEEDS_VERIFIED_EMAIL });
+const flags = new FlagWatch({
+  sql,
+  log,
+  registry,
+  thresholds: {
+    windowMinutes: config.FLAG_WINDOW_MINUTES,
+    networkVotes: config.FLAG_NETWORK_VOTES,
+    accountVotes: config.FLAG_ACCOUNT_VOTES,
+    accountPercent: config.FLAG_ACCOUNT_PERCENT,
+    newbornMinutes: config.FLAG_NEWBORN_MINUTES,
+  },
+});
 const app = createApp({
   sql,
   log,
@@ -48,6 +61,7 @@ const app = createApp({
   limits,
   challenge: openConfiguredChallenge(config, log),
   verify: sessions.verify,
+  newbornMinutes: config.FLAG_NEWBORN_MINUTES,
 });
 
 const migration = newestMigration('votes', new URL('../migrations/', import.meta.url));
@@ -65,10 +79,12 @@ await runService({
     await standings.start();
     limits.start();
     reconciler.start();
+    flags.start();
   },
   drain: () => feed.drain(),
   stop: async () => {
     await reconciler.stop();
+    await flags.stop();
     await standings.stop();
     await limits.stop();
     await sessions.stop();

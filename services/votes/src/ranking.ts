@@ -1,3 +1,5 @@
+import type { CityKey } from './cities.ts';
+
 /** A video open for voting, with its votes. */
 export interface Contender {
   video_id: string;
@@ -19,6 +21,11 @@ export interface Rules {
   finalistsPerCity: number;
   /** The contest's name of a city by one of its keys; undefined when its players can not qualify. */
   contestCity: (cityKey: string) => string | undefined;
+}
+
+export function rulesOf(finalistsPerCity: number, cityNames: readonly CityKey[]): Rules {
+  const names = new Map(cityNames.map(({ key, city }) => [key, city]));
+  return { finalistsPerCity, contestCity: (key) => names.get(key) };
 }
 
 export interface CityRanking {

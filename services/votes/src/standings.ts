@@ -5,7 +5,7 @@ import type { Logger } from '@anb/service-kit/log';
 import { type Repetition, repeat } from '@anb/service-kit/repeat';
 import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { CityKey } from './cities.ts';
-import { type Contender, merge, type Ranking, type Rules, rank, rankedCity } from './ranking.ts';
+import { type Contender, merge, type Ranking, type Rules, rank, rankedCity, rulesOf } from './ranking.ts';
 import { type Changes, isBehind, readChanges, readContenders } from './store/contenders.ts';
 import { type Contest, readCityNames, readContest } from './store/contest.ts';
 
@@ -27,6 +27,11 @@ export interface StandingsOptions {
 
 /** A vote must be in the ranking within a second of its answer. */
 const POLL_MS = 400;
+/**
+ * What changed is asked for since so many polls ago: Postgres writes the end of a transaction to disk within 0.6 s when
+ * nobody waits for it, and a crash before gives its number to another one.
+ */
+const LOOK_BACK = 4;
 
 /**
  * Keeps the newest snapshot in memory: reads what changed since the last time and merges it in. While the database is
@@ -41,7 +46,8 @@ export class Standings {
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
   #snapshot: Snapshot | undefined;
   #rules: Rules | undefined;
-  #upTo: Changes['upTo'] | undefined;
+  /** Of the last polls, the newest last. */
+  #upTo: Changes['upTo'][] = [];
   /** The contest and its cities as last read. */
   #known = '';
   #readAt = 0;
@@ -110,14 +116,16 @@ export class Standings {
 
   async #readVideos(): Promise<Changes> {
     const { sql, log } = this.#options;
-    if (this.#upTo) {
-      const changes = await readChanges(sql, this.#upTo);
-      if (!isBehind(changes.upTo, this.#upTo)) return changes;
+    const [since, last] = [this.#upTo[0], this.#upTo.at(-1)];
+    if (since && last) {
+      const changes = await readChanges(sql, since);
+      if (!isBehind(changes.upTo, last)) return changes;
       log.warn('the database is an earlier one; reading the whole ranking anew');
       this.#rules = undefined;
     }
     const all = await readContenders(sql);
     this.#contenders.clear();
+    this.#upTo = [];
     return all;
   }
 
@@ -127,10 +135,10 @@ export class Standings {
     const isKnown = known === this.#known;
     if (!isKnown) this.#rules = undefined;
     const change = this.#note(changes.videos);
-    this.#upTo = changes.upTo;
+    this.#upTo = [...this.#upTo, changes.upTo].slice(-LOOK_BACK);
     const last = this.#snapshot;
     if (last && this.#rules && change.gone.size + change.come.length === 0) return;
-    const rules = this.#rules ?? rulesOf(contest, cityNames);
+    const rules = this.#rules ?? rulesOf(contest.finalists_per_city, cityNames);
     const ranking =
       last && this.#rules ? merge(last.ranking, change, rules) : rank([...this.#contenders.values()], rules);
     this.#known = known;
@@ -164,8 +172,3 @@ export class Standings {
 
 const isSame = (a: Contender, b: Contender) =>
   (Object.keys(b) as (keyof Contender)[]).every((field) => a[field] === b[field]);
-
-function rulesOf({ finalists_per_city }: Contest, cityNames: readonly CityKey[]): Rules {
-  const names = new Map(cityNames.map(({ key, city }) => [key, city]));
-  return { finalistsPerCity: finalists_per_city, contestCity: (key) => names.get(key) };
-}

@@ -113,11 +113,13 @@ describe('a batch', () => {
   const castBehindAnother = async (box: BallotBox, ballots: { videoId: string; voterId: number }[]) => {
     const lock = await video();
     let cast: Promise<VoteOutcome>[] = [];
+    let first: Promise<VoteOutcome> | undefined;
     await whileTallyIsLocked(lock, async () => {
-      void box.cast({ videoId: lock, voterId: await voter(), address });
+      first = box.cast({ videoId: lock, voterId: await voter(), address });
       await untilWaiting(database.admin, 1);
       cast = ballots.map((ballot) => box.cast({ ...ballot, address }));
     });
+    await first;
     return cast;
   };
 
@@ -158,6 +160,16 @@ describe('a batch', () => {
     );
     expect((await rows(hot)).map(({ voter_id }) => voter_id)).toEqual(ids);
     expect(await tally(hot)).toBe(7);
+  });
+
+  test('does not wait for a vote that is being voided, and counts no other in its stead', async () => {
+    const [box, hot, id] = [openBox(), await video(), await voter()];
+    await box.cast({ videoId: hot, voterId: id, address });
+    await database.admin.begin(async (transaction) => {
+      await transaction`update votes.votes set voided_at = now() where video_id = ${hot}`;
+      expect(await box.cast({ videoId: hot, voterId: id, address })).toEqual({ result: 'already_voted' });
+    });
+    expect(await box.cast({ videoId: hot, voterId: id, address })).toEqual({ result: 'already_voted' });
   });
 
   test('that fails for a reason of its own fails at once', async () => {

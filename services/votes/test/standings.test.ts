@@ -111,6 +111,16 @@ describe('the snapshot follows', () => {
     await seen(video, { votes: 1 });
   });
 
+  test('what was changed under a number that a crash made free again', async () => {
+    const [row] = await admin<{ number: string }[]>`select pg_current_xact_id()::text as number`;
+    await sleep(900);
+    await admin.begin(async (transaction) => {
+      await transaction`set local session_replication_role = replica`;
+      await transaction`insert into votes.tallies values (${video}, 1, ${row?.number ?? ''})`;
+    });
+    await seen(video, { votes: 1 });
+  });
+
   test('nothing twice: of what did not change there is no new version', async () => {
     await sleep(900);
     const before = votes.standings.current;

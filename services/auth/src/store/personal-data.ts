@@ -28,7 +28,20 @@ export interface PersonalData {
   uploads: { video_id: string; started_at: string; [more: string]: unknown }[];
   reports: { video_id: string; reason: string; reported_at: string; settled_at?: string }[];
   organiser_actions: { action: string; done_at: string; [more: string]: unknown }[];
-  votes: { video_id: string; cast_at: string }[];
+  votes: { video_id: string; cast_at: string; voided_at?: string }[];
+  /** Places in frozen results. */
+  results: {
+    version: number;
+    frozen_at: string;
+    position: number;
+    city_position: number;
+    qualifies: boolean;
+    votes: number;
+    video_id: string;
+    username: string;
+    title: string;
+    city: string;
+  }[];
   contest_changes: { action: string; done_at: string; [more: string]: unknown }[];
 }
 
@@ -139,5 +152,6 @@ export async function deleteAccount(sql: Sql, userId: number): Promise<void> {
     await transaction`delete from auth.email_codes where user_id = ${userId}`;
     await transaction`delete from auth.password_resets where user_id = ${userId}`;
     await transaction`select videos.forget_owner_v1(${userId})`;
+    await transaction`select votes.forget_person_v1(${userId})`;
   });
 }

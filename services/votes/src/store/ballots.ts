@@ -58,6 +58,11 @@ export async function castBallots(
           when not contest.open then 'voting_closed'
           when voter.id is null then 'account_deleted'
           when ${needsVerifiedEmail} and not voter.verified then 'email_unverified'
+          -- Decided by the key below; but there a row that is being voided would be waited for.
+          when exists (
+            select from votes.votes
+            where video_id = given.video_id and voter_id = given.voter_id
+          ) then 'already_voted'
           when exists (
             select from auth.former_account account
             join votes.votes vote on vote.voter_id = account.former_id

@@ -65,19 +65,29 @@ export async function changeRules(
   sql: Sql,
   { cities, ...change }: RulesChange,
   organiserId: number,
-): Promise<ContestRules | 'closes_before_opens'> {
+): Promise<ContestRules | 'closes_before_opens' | 'results_frozen'> {
   return sql.begin(async (transaction) => {
-    // One change after the other.
-    await transaction`select from votes.contest for update`;
+    // One change after the other, and none while the result is being frozen.
+    await transaction`lock table votes.contest in share row exclusive mode`;
     const before = await readRules(transaction);
-    const { opens_at, closes_at } = { ...before, ...change };
+    const { edition, opens_at, closes_at } = { ...before, ...change };
     if (closes_at && closes_at <= opens_at) return 'closes_before_opens';
+    if (await wouldReopen(transaction, edition, closes_at)) return 'results_frozen';
     if (Object.keys(change).length > 0) await transaction`update votes.contest set ${transaction(change)}`;
     if (cities) await replaceCities(transaction, cities);
     const after = await readRules(transaction);
     await noteChange(transaction, before, after, organiserId);
     return after;
   });
+}
+
+/** Whether votes could be cast, now or later, for an edition whose result is frozen. */
+async function wouldReopen(sql: ISql, edition: string, closesAt: Date | null): Promise<boolean> {
+  const [frozen] = await sql`
+    select from votes.results
+    where edition = ${edition} and (${closesAt}::timestamptz is null or ${closesAt} > now())
+    limit 1`;
+  return frozen !== undefined;
 }
 
 async function replaceCities(sql: ISql, keys: readonly CityKey[]): Promise<void> {
