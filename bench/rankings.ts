@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { SECURITY_HEADERS } from '@anb/service-kit/browsers';
 import type { Sql } from '@anb/service-kit/database';
 import { addAccounts, addKey, addVideos, countVotes, split } from './contest.ts';
 import type { LoadResult } from './load.ts';
@@ -67,7 +68,10 @@ async function start(platform: Platform, undo: AsyncDisposableStack) {
   const videos = await addVideos(admin, VIDEOS, players, VOTES_EACH);
   const ours = keep(await startService(platform, 'votes'));
   const page = await readPage(`http://127.0.0.1:${ours.port}${PATH}`);
-  const constant = { databaseUrl: databaseUrl('anb_votes'), page: { ...page, path: '/constant' } };
+  const constant = {
+    databaseUrl: databaseUrl('anb_votes'),
+    page: { ...page, path: '/constant', headers: ofHandler(page.headers) },
+  };
   const services = {
     ours: { service: ours, path: PATH },
     constant: { service: keep(await startServer('votes-baseline.ts', constant)), path: '/constant' },
@@ -115,6 +119,17 @@ async function readPage(url: string): Promise<Page> {
     ...headers
   } = Object.fromEntries(answer.headers);
   return { path: PATH, headers, body: await answer.text() };
+}
+
+/** Without those that the middleware adds. */
+function ofHandler({
+  'cache-control': kept,
+  'x-request-id': _,
+  ...headers
+}: Page['headers']): Page['headers'] {
+  const common = new Set(Object.keys(SECURITY_HEADERS).map((name) => name.toLowerCase()));
+  const own = Object.entries(headers).filter(([name]) => !common.has(name));
+  return { ...Object.fromEntries(own), ...(kept && { 'cache-control': kept }) };
 }
 
 interface Rate extends LoadResult {
