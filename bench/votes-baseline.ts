@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { openDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { createRegistry } from '@anb/service-kit/metrics';
@@ -9,8 +8,8 @@ import { createApp } from '../services/votes/src/app.ts';
 import { RankingFeed } from '../services/votes/src/ranking-feed.ts';
 import { RankingPages } from '../services/votes/src/ranking-pages.ts';
 import { Standings } from '../services/votes/src/standings.ts';
-import { type Ballot, castBallots } from '../services/votes/src/store/ballots.ts';
 import { VoteLimits } from '../services/votes/src/vote-limits.ts';
+import { castVote } from './one-vote.ts';
 
 /** The votes service with a transaction for each vote, and with a page that is the same for ever. */
 export interface VotesBaseline {
@@ -37,16 +36,9 @@ const standings = new Standings({ sql, log, registry });
 const pages = new RankingPages('http://127.0.0.1/media');
 const feed = new RankingFeed({ standings, pages, registry, maxStreams: 1 });
 
-async function castVote(ballot: Ballot) {
-  const batchId = randomBytes(8).readBigInt64BE();
-  const [outcome] = await castBallots(sql, [ballot], { batchId, needsVerifiedEmail: false });
-  if (!outcome) throw new Error('a ballot without an outcome');
-  return outcome;
-}
-
 const app = createApp({
   ...{ sql, log, registry, trustedProxyHops: 1, verify: sessions.verify },
-  ...{ castVote, standings, pages, feed, limits },
+  ...{ castVote: (ballot) => castVote(sql, ballot), standings, pages, feed, limits },
 });
 if (page) {
   const body = Buffer.from(page.body);
