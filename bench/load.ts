@@ -36,8 +36,9 @@ export interface LoadResult {
   cpuSeconds: number;
 }
 
-/** One that is due later than this has not been asked before it can be timed well. */
 const TICK_MS = 1;
+/** For the last answers. */
+const PATIENCE_MS = 30_000;
 
 type NextQuestion = () => { kind: Topic['kind']; question: Question } | undefined;
 
@@ -77,7 +78,9 @@ class Run {
     const idle = performance.eventLoopUtilization();
     const cpu = process.cpuUsage();
     const end = start + seconds * 1000;
+    const late = setTimeout(() => this.#giveUp(), end - start + PATIENCE_MS);
     await (rate ? this.#askAtRate(rate, start, end) : this.#askAsAnswered(end));
+    clearTimeout(late);
     const took = (performance.now() - start) / 1000;
     const { utilization } = performance.eventLoopUtilization(idle);
     const { user, system } = process.cpuUsage(cpu);
@@ -90,6 +93,10 @@ class Run {
       versions: seenTags.size,
       ...{ busy: utilization, cpuSeconds: (user + system) / 1e6 },
     };
+  }
+
+  #giveUp(): never {
+    throw new Error(`${this.#open} requests were not answered`);
   }
 
   /** Each connection asks again as soon as it has its answer. */
@@ -131,7 +138,7 @@ class Run {
     const { kind, question } = next;
     this.#open++;
     const send = () => {
-      const connection = this.#idle.get(question.port)?.pop() as Connection;
+      const connection = this.#take(question.port);
       connection.ask(question.request, (answer) => {
         this.#latencies.get(kind)?.push(performance.now() - due);
         try {
@@ -150,8 +157,14 @@ class Run {
     return true;
   }
 
+  /** One that was idle for long the service has closed. */
+  #take(port: number): Connection {
+    const connection = this.#idle.get(port)?.pop();
+    return connection?.isOpen ? connection : new Connection(port);
+  }
+
   #free(port: number, connection: Connection): void {
-    this.#idle.get(port)?.push(connection.isOpen ? connection : new Connection(port));
+    this.#idle.get(port)?.push(connection);
     this.#waiting.get(port)?.shift()?.();
   }
 

@@ -21,6 +21,7 @@ export interface Voters {
 }
 
 export type Topic =
+  | { kind: 'same'; port: number; path: string; headers: Record<string, string>[]; body: string }
   | { kind: 'page'; port: number; path: string; headers?: Record<string, string> }
   /** In turn: each voter for the next video. */
   | { kind: 'vote'; port: number; videos: string[]; voters: Voters }
@@ -31,6 +32,8 @@ export type Topic =
 /** Prepares everything that can be. */
 export function questionsOf(topic: Topic): Questions {
   switch (topic.kind) {
+    case 'same':
+      return askSame(topic);
     case 'page':
       return askPage(topic);
     case 'vote':
@@ -52,6 +55,15 @@ function expectStatus(answer: Answer, status: number): void {
 
 function expectThat(isRight: boolean, { head, body }: Answer): void {
   if (!isRight) throw new Error(`a wrong answer: ${head}\n${body.toString().slice(0, 500)}`);
+}
+
+function askSame({ port, path, headers, body }: About<'same'>): Questions {
+  const expected = Buffer.from(body);
+  const check = (answer: Answer) => {
+    expectStatus(answer, 200);
+    expectThat(expected.equals(answer.body), answer);
+  };
+  return inTurn(headers.map((each) => ({ port, request: requestOf('GET', path, each), check })));
 }
 
 interface RankingRow {

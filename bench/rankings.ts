@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import type { Sql } from '@anb/service-kit/database';
 import { addAccounts, addKey, addVideos, countVotes, split } from './contest.ts';
 import type { LoadResult } from './load.ts';
 import { median, rounded } from './median.ts';
@@ -32,37 +33,7 @@ export const measure = (say: (line: string) => void) => withPlatform((platform) 
 
 async function compare(platform: Platform, say: (line: string) => void) {
   await using undo = new AsyncDisposableStack();
-  const keep = <T extends Service>(service: T): T => {
-    undo.defer(service.stop);
-    return service;
-  };
-  const { admin } = platform;
-  const key = await addKey(admin);
-  const [players, voters] = split(await addAccounts(admin, PLAYERS + VOTERS), PLAYERS);
-  const videos = await addVideos(admin, VIDEOS, players, VOTES_EACH);
-  const ours = keep(await startService(platform, 'votes'));
-  const page = await readPage(`http://127.0.0.1:${ours.port}${PATH}`);
-  const constant = { ...page, path: '/constant' };
-  const services = {
-    ours,
-    constant: keep(
-      await startServer('votes-baseline.ts', {
-        databaseUrl: platform.databaseUrl('anb_votes'),
-        page: constant,
-      }),
-    ),
-    bare: keep(await startServer('bare-server.ts', { page })),
-  };
-  const paths = { ours: PATH, constant: constant.path, bare: PATH };
-  const load = (side: Side, seconds: number, rate?: number) =>
-    measureSide({ service: services[side], path: paths[side], seconds, rate });
-
-  const votes = await startVotes({
-    platform,
-    voters: { ...voters, key },
-    videos,
-    service: keep(await startService(platform, 'votes')),
-  });
+  const { votes, page, load } = await start(platform, undo);
   for (const side of sides) await load(side, WARM_UP_SECONDS);
   const rounds: Record<Side, Rate[]> = { ours: [], constant: [], bare: [] };
   for (let round = 1; round <= ROUNDS; round++) {
@@ -70,34 +41,65 @@ async function compare(platform: Platform, say: (line: string) => void) {
     const told = sides.map((side) => `${side} ${describe(rounds[side].at(-1) as Rate)}`);
     say(`round ${round}: ${told.join('; ')}`);
   }
-  const perSecond = (side: Side) => median(rounds[side].map((rate) => rate.perSecond));
-  const half = perSecond('ours') / 2;
-  const atHalf = [];
-  for (let round = 1; round <= ROUNDS; round++) atHalf.push((await load('ours', SECONDS, half)).latency.p99);
+  const half = median(rounds.ours.map(({ perSecond }) => perSecond)) / 2;
+  const atHalf: Rate[] = [];
+  for (let round = 1; round <= ROUNDS; round++) atHalf.push(await load('ours', SECONDS, half));
   const voted = await votes.end();
-
-  const over = (side: Side) =>
-    rounded(median(rounds.ours.map((rate, n) => rate.perSecond / (rounds[side][n] as Rate).perSecond)));
   return {
-    ours: Math.round(perSecond('ours')),
-    baseline: Math.round(perSecond('constant')),
-    ratio: over('constant'),
-    unit: 'requests/s',
-    bare_hono: Math.round(perSecond('bare')),
-    bare: over('bare'),
-    constant_to_bare: rounded(perSecond('constant') / perSecond('bare')),
-    cpu_us: Object.fromEntries(
-      sides.map((side) => [side, rounded(median(rounds[side].map(({ cpuUs }) => cpuUs)), 1)]),
-    ),
-    p99_ms: median(atHalf),
-    at_rate: Math.round(half),
-    ...{
-      page_bytes: Buffer.byteLength(page.body),
-      versions: median(rounds.ours.map(({ versions }) => versions)),
-    },
+    ...summary(rounds),
+    ...{ p99_ms: median(atHalf.map(({ latency }) => latency.p99)), at_rate: Math.round(half) },
+    page_bytes: Buffer.byteLength(page.body),
+    versions: median(rounds.ours.map(({ versions }) => versions)),
     ...{ votes: voted.answers, votes_p99_ms: voted.latency.p99 },
-    load_busy: Math.max(...sides.flatMap((side) => rounds[side].map(({ busy }) => rounded(busy, 2)))),
     ...{ cpus: availableParallelism(), load_average: rounded(loadavg()[0] ?? 0, 1) },
+  };
+}
+
+/** All sides at once, so that each has the same neighbours. */
+async function start(platform: Platform, undo: AsyncDisposableStack) {
+  const keep = (service: Service): Service => {
+    undo.defer(service.stop);
+    return service;
+  };
+  const { admin, databaseUrl } = platform;
+  const key = await addKey(admin);
+  const [players, voters] = split(await addAccounts(admin, PLAYERS + VOTERS), PLAYERS);
+  const videos = await addVideos(admin, VIDEOS, players, VOTES_EACH);
+  const ours = keep(await startService(platform, 'votes'));
+  const page = await readPage(`http://127.0.0.1:${ours.port}${PATH}`);
+  const constant = { databaseUrl: databaseUrl('anb_votes'), page: { ...page, path: '/constant' } };
+  const services = {
+    ours: { service: ours, path: PATH },
+    constant: { service: keep(await startServer('votes-baseline.ts', constant)), path: '/constant' },
+    bare: { service: keep(await startServer('bare-server.ts', { page })), path: PATH },
+  };
+  const service = keep(await startService(platform, 'votes'));
+  return {
+    page,
+    votes: await startVotes({ admin, voters: { ...voters, key }, videos, service }),
+    load: (side: Side, seconds: number, rate?: number) => measureSide({ ...services[side], seconds, rate }),
+  };
+}
+
+function summary(rounds: Record<Side, Rate[]>) {
+  const middle = (side: Side, of: (rate: Rate) => number) => median(rounds[side].map(of));
+  const perSecond = (side: Side) => Math.round(middle(side, (rate) => rate.perSecond));
+  const over = (side: Side) =>
+    rounded(median(rounds.ours.map((rate, n) => rate.perSecond / (rounds[side][n]?.perSecond ?? 0))));
+  return {
+    ...{ ours: perSecond('ours'), baseline: perSecond('constant'), ratio: over('constant') },
+    unit: 'requests/s',
+    ...{ bare_hono: perSecond('bare'), bare: over('bare') },
+    cpu_us: Object.fromEntries(
+      sides.map((side) => [
+        side,
+        rounded(
+          middle(side, ({ cpuUs }) => cpuUs),
+          1,
+        ),
+      ]),
+    ),
+    load_busy: rounded(Math.max(...sides.flatMap((side) => rounds[side].map(({ busy }) => busy))), 2),
   };
 }
 
@@ -141,14 +143,14 @@ async function measureSide({
 }
 
 interface VotesMeanwhile {
-  platform: Platform;
+  admin: Sql;
   voters: Voters;
   videos: readonly string[];
   service: Service;
 }
 
 /** So many a second, from now until the end. */
-async function startVotes({ platform: { admin }, voters, videos, service }: VotesMeanwhile) {
+async function startVotes({ admin, voters, videos, service }: VotesMeanwhile) {
   const voted = videos.filter((_, place) => place % (VIDEOS / VOTED) === 0);
   const before = await countVotes(admin, voted);
   const load: LoadProcess = await startLoad({
@@ -169,4 +171,5 @@ async function startVotes({ platform: { admin }, voters, videos, service }: Vote
 }
 
 const describe = ({ perSecond, cpuUs, busy }: Rate) =>
-  `${Math.round(perSecond)}/s at ${Math.round(cpuUs)} µs (load ${Math.round(busy * 100)} % busy)`;
+  `${Math.round(perSecond)}/s at ${Math.round(cpuUs)} µs of processor time ` +
+  `(${Math.round((perSecond * cpuUs) / 1e4)} % of one; the load ${Math.round(busy * 100)} % busy)`;

@@ -4,13 +4,14 @@ import { openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createPlayers } from '@anb/testing/players';
-import type { HttpLoad, HttpLoadResult } from './http-load.ts';
 import { median, rounded } from './median.ts';
 import { type Platform, withPlatform } from './platform.ts';
+import { startLoad } from './processes.ts';
 
 const PLAYERS = 500;
 const ROUNDS = 7;
 const SECONDS = 4;
+const CONNECTIONS = 32;
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 /**
@@ -28,8 +29,8 @@ async function compare({ admin, databaseUrl }: Platform, say: (line: string) => 
     stdio: ['ignore', openSync('/dev/null', 'w'), 'inherit', 'ipc'],
   });
   const [{ port }] = (await once(service, 'message')) as [{ port: number }];
-  const run = (route: string, headers: HttpLoad['headers'], seconds = SECONDS) =>
-    costOf(service, { url: `http://127.0.0.1:${port}${route}`, headers, seconds });
+  const run = (path: string, headers: readonly Record<string, string>[], seconds = SECONDS) =>
+    costOf({ service, port, path, headers, seconds });
 
   // Every token is seen once, and the code is warm.
   for (const [route, headers] of [
@@ -60,13 +61,22 @@ async function compare({ admin, databaseUrl }: Platform, say: (line: string) => 
   };
 }
 
-async function costOf(service: ChildProcess, load: HttpLoad) {
+interface Asked {
+  service: ChildProcess;
+  port: number;
+  path: string;
+  /** Of the requests, in turn. */
+  headers: readonly Record<string, string>[];
+  seconds: number;
+}
+
+async function costOf({ service, port, path, headers, seconds }: Asked) {
+  const topic = { kind: 'same' as const, port, path, headers: [...headers], body: '{"ok":true}' };
+  const load = await startLoad({ topics: [{ topic, share: 1 }], connections: CONNECTIONS, seconds });
   const before = await cpuOf(service);
-  const child = fork(path('http-load.ts'), [JSON.stringify({ ...load, headers: undefined })]);
-  child.send(load.headers);
-  const [{ answers, seconds }] = (await once(child, 'message')) as [HttpLoadResult];
+  const { answers, perSecond } = await load.run();
   const used = (await cpuOf(service)) - before;
-  return { microseconds: rounded(used / answers, 2), perSecond: Math.round(answers / seconds) };
+  return { microseconds: rounded(used / answers, 2), perSecond: Math.round(perSecond) };
 }
 
 async function cpuOf(service: ChildProcess): Promise<number> {

@@ -50,33 +50,28 @@ async function compare(platform: Platform, say: (line: string) => void) {
     const told = sides.map((side) => `${side} ${describe(rounds[side].at(-1) as Votes)}`);
     say(`round ${round}: ${told.join('; ')}`);
   }
-  const perSecond = (side: Side) => median(rounds[side].map((votes) => votes.perSecond));
-  const over = (side: Side) =>
-    rounded(median(rounds.ours.map((votes, n) => votes.perSecond / (rounds[side][n]?.perSecond ?? 0))));
-  const half = perSecond('ours') / 2;
+  const half = median(rounds.ours.map(({ perSecond }) => perSecond)) / 2;
   const atHalf: Votes[] = [];
   for (let round = 1; round <= ROUNDS; round++) atHalf.push(await run('ours', SECONDS, half));
   return {
-    ours: Math.round(perSecond('ours')),
-    baseline: Math.round(perSecond('baseline')),
-    ratio: over('baseline'),
-    unit: 'votes/s',
-    spread_over_videos: Math.round(perSecond('spread')),
-    spread: over('spread'),
-    cpu_us: Object.fromEntries(sides.map((side) => [side, costs(rounds[side])])),
-    p99_ms: median(atHalf.map(({ latency }) => latency.p99)),
-    at_rate: Math.round(half),
-    p99_at_peak_ms: median(rounds.ours.map(({ latency }) => latency.p99)),
-    votes: [...Object.values(rounds).flat(), ...atHalf].reduce((sum, { answers }) => sum + answers, 0),
-    load_busy: rounded(
-      Math.max(
-        ...Object.values(rounds)
-          .flat()
-          .map(({ busy }) => busy),
-      ),
-      2,
-    ),
+    ...summary(rounds),
+    ...{ p99_ms: median(atHalf.map(({ latency }) => latency.p99)), at_rate: Math.round(half) },
     ...{ cpus: availableParallelism(), load_average: rounded(loadavg()[0] ?? 0, 1) },
+  };
+}
+
+function summary(rounds: Record<Side, Votes[]>) {
+  const perSecond = (side: Side) => Math.round(median(rounds[side].map((votes) => votes.perSecond)));
+  const over = (side: Side) =>
+    rounded(median(rounds.ours.map((votes, n) => votes.perSecond / (rounds[side][n]?.perSecond ?? 0))));
+  const all = Object.values(rounds).flat();
+  return {
+    ...{ ours: perSecond('ours'), baseline: perSecond('baseline'), ratio: over('baseline'), unit: 'votes/s' },
+    ...{ spread_over_videos: perSecond('spread'), spread: over('spread') },
+    cpu_us: Object.fromEntries(sides.map((side) => [side, costs(rounds[side])])),
+    p99_at_peak_ms: median(rounds.ours.map(({ latency }) => latency.p99)),
+    votes: all.reduce((sum, { answers }) => sum + answers, 0),
+    load_busy: rounded(Math.max(...all.map(({ busy }) => busy)), 2),
   };
 }
 

@@ -7,8 +7,8 @@ import type { SessionEnv } from './session.ts';
 const READS = 50;
 
 /**
- * A line for every request, but for those that thousands send at once: of the reads of a route that anybody may ask
- * and that went well, so many a second have one, and it says how many had none before it (`unlogged`).
+ * A line for every request, but for those that thousands send at once: of the reads of a route that went well so many
+ * a second have one, and the next says how many had none (`unlogged`). The lines would cost more than the answers.
  */
 export function requestLog(log: Logger): MiddlewareHandler<SessionEnv> {
   const reads = new Map<string, { second: number; logged: number; unlogged: number }>();
@@ -36,16 +36,15 @@ export function requestLog(log: Logger): MiddlewareHandler<SessionEnv> {
     const { method, path } = c.req;
     const { status } = c.res;
     const route = routePath(c, -1);
-    const userId = c.get('session')?.userId;
-    const isOpenRead = method === 'GET' && status < 400 && userId === undefined;
-    const unlogged = isOpenRead ? unloggedBefore(route, now) : 0;
+    const isRead = method === 'GET' && status < 400;
+    const unlogged = isRead ? unloggedBefore(route, now) : 0;
     if (unlogged === undefined) return;
     log.info(
       {
         request_id: c.get('requestId'),
         ...{ method, route, path, status },
         ms: Math.round(now - start),
-        user_id: userId,
+        user_id: c.get('session')?.userId,
         ...(unlogged > 0 && { unlogged }),
       },
       'request',

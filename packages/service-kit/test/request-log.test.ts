@@ -7,7 +7,6 @@ interface Line {
   method: string;
   route: string;
   status: number;
-  user_id?: number;
   unlogged?: number;
 }
 
@@ -20,10 +19,6 @@ function service() {
   const app = createHttp({ log, registry: new Registry() });
   app.get('/things/:id', (c) => c.json({}, c.req.param('id') === 'none' ? 404 : 200));
   app.post('/things/:id', (c) => c.json({}));
-  app.get('/own', (c) => {
-    c.set('session', { userId: 7, sessionId: 's', role: 'player' });
-    return c.json({});
-  });
   const ask = async (path: string, count: number, method = 'GET') => {
     for (let asked = 0; asked < count; asked++) await app.request(path, { method });
   };
@@ -47,7 +42,6 @@ test('of the reads of a route fifty a second have a line, and the next says how 
 test.each([
   ['refused', '/things/none', 'GET'],
   ['a write', '/things/1', 'POST'],
-  ["a person's own", '/own', 'GET'],
 ])('what is %s has a line always', async (_what, path, method) => {
   const { ask, lines } = service();
   await ask(path, 120, method);
