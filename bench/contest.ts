@@ -26,7 +26,7 @@ export async function addAccounts(admin: Sql, count: number, passwordHash = 'non
         true, ${passwordHash}
       from (
         select n, (${CITIES}::text[])[1 + n % ${CITIES.length}::integer] as city
-        from generate_series(1, ${count}::integer) n
+        from generate_series(1 + (select count(*) from auth.users), ${count} + (select count(*) from auth.users)) n
       ) as player
       returning id
     )

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '@anb/service-kit/database';
-import { createPlayers } from '@anb/testing/players';
 import { rank } from '../services/votes/src/ranking.ts';
 import { readContenders } from '../services/votes/src/store/contenders.ts';
 import { reconcileNext } from '../services/votes/src/store/reconciliation.ts';
+import { addAccounts, addKey, addVideos } from './contest.ts';
 import { median, rounded } from './median.ts';
 import { type Platform, withPlatform } from './platform.ts';
-import { startVotes } from './votes-process.ts';
+import { type Memory, startWatchedVotes } from './watched-service.ts';
 
 const SIZES = [1000, 10_000, 100_000];
 const VOTES = 10_000_000;
@@ -24,13 +24,13 @@ const MAX_MEMORY_MB = 150;
 export const measure = (say: (line: string) => void) => withPlatform((platform) => compare(platform, say));
 
 async function compare(platform: Platform, say: (line: string) => void) {
-  await createPlayers(platform.admin);
-  const empty = await startVotes(platform);
+  await addKey(platform.admin);
+  const empty = await startWatchedVotes(platform);
   const nothing = await empty.memory();
   await empty.stop();
   const sizes = [];
   for (const [place, videos] of SIZES.entries()) {
-    await addVideos(platform, SIZES[place - 1] ?? 0, videos);
+    await addMore(platform, videos - (SIZES[place - 1] ?? 0));
     const isLast = place === SIZES.length - 1;
     if (isLast) await addVotes(platform, videos, say);
     sizes.push(await measureSize(platform, videos, nothing, say));
@@ -48,13 +48,8 @@ async function compare(platform: Platform, say: (line: string) => void) {
   };
 }
 
-async function measureSize(
-  platform: Platform,
-  videos: number,
-  nothing: { used: number },
-  say: (line: string) => void,
-) {
-  const service = await startVotes(platform);
+async function measureSize(platform: Platform, videos: number, nothing: Memory, say: (line: string) => void) {
+  const service = await startWatchedVotes(platform);
   const merges: number[] = [];
   const merged = async () => ({
     count: await service.metric('anb_ranking_merge_seconds_count'),
@@ -92,24 +87,9 @@ async function measureSize(
   return result;
 }
 
-/** From all over the country, each with a tally. */
-async function addVideos({ admin }: Platform, from: number, to: number): Promise<void> {
-  const cities = ['Bogotá', 'Medellín', 'Cali', 'Barranquilla', 'Cartagena', 'Pereira', 'Tunja', 'Pasto'];
-  await admin`
-    with player as (
-      insert into auth.users (first_name, last_name, name_key, city, city_key, country, email, password_hash)
-      select 'Valentina', 'Rodríguez ' || n, '', 'Cali', 'cali', 'Colombia', 'bench' || n || '@example.com', 'none'
-      from generate_series(${from + 1}::integer, ${to}) n
-      returning id
-    ), numbered as (
-      select id, row_number() over () as n from player
-    )
-    insert into videos.videos (id, user_id, title, title_key, is_public, status, city, city_key, processed_at,
-      published_at, media_version, duration_seconds)
-    select gen_random_uuid(), id, 'Triple desde la esquina, toma ' || n, '', true, 'processed', city,
-      lower(translate(city, 'áéíóú', 'aeiou')), now(), now() - n * interval '1 second', gen_random_uuid(), 20
-    from numbered
-    cross join lateral (select (${cities}::text[])[1 + n % ${cities.length}] as city) place`;
+/** More players, each with a video that has a tally. */
+async function addMore({ admin }: Platform, count: number): Promise<void> {
+  await addVideos(admin, count, await addAccounts(admin, count));
   await admin`
     insert into votes.tallies (video_id, votes)
     select id, (random() * 200)::integer from videos.videos on conflict do nothing`;

@@ -7,7 +7,7 @@ import { createPlayers, createVideo } from '@anb/testing/players';
 import { rounded } from './median.ts';
 import { type Platform, withPlatform } from './platform.ts';
 import type { Collected, Order } from './streams-clients.ts';
-import { startVotes, stop } from './votes-process.ts';
+import { startWatchedVotes } from './watched-service.ts';
 
 const CLIENTS = 5000;
 const VIDEOS = 60;
@@ -30,7 +30,7 @@ async function compare(platform: Platform, say: (line: string) => void) {
   const players = await createPlayers(admin);
   const owner = await players.signUp();
   const videos = await Promise.all(Array.from({ length: VIDEOS }, () => createVideo(admin, owner.id)));
-  const service = await startVotes(platform, { RANKING_STREAMS: String(4 * CLIENTS) });
+  const service = await startWatchedVotes(platform, { RANKING_STREAMS: String(4 * CLIENTS) });
   const untilStreams = (count: number) => service.untilMetric('anb_ranking_streams', count);
   undo.defer(service.stop);
   const clients = await startClients();
@@ -105,6 +105,6 @@ async function startClients() {
       const [answer] = (await Promise.race([once(child, 'message'), ended])) as [unknown];
       return answer;
     },
-    stop: () => stop(child),
+    stop: () => child.disconnect(),
   };
 }
