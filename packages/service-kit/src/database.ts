@@ -25,6 +25,11 @@ export interface DatabaseOptions {
   caFile?: string | undefined;
   /** Waits as long as it takes: for migrations, and for what is no service. */
   patient?: boolean;
+  /**
+   * Plans each statement once, whatever its parameters. For those whose best plan is always the same: where arrays are
+   * given, Postgres finds the plan for short ones cheaper each time, and plans anew each time.
+   */
+  genericPlans?: boolean;
   /** Sees every statement; tests count them. */
   onQuery?: (query: string) => void;
 }
@@ -48,14 +53,27 @@ function arrayElement(element: unknown): string {
  * integers; an array in a row comes back as Postgres writes it.
  */
 export function openDatabase(options: DatabaseOptions) {
-  const { url, max, applicationName, passwordFile, caFile, patient = false, onQuery } = options;
+  const {
+    url,
+    max,
+    applicationName,
+    passwordFile,
+    caFile,
+    patient = false,
+    genericPlans = false,
+    onQuery,
+  } = options;
   const tls = tlsOf(url, caFile);
   const answerMs = patient ? 0 : ANSWER_MS;
   const sql = postgres(url, {
     max,
     connect_timeout: CONNECT_MS / 1000,
     idle_timeout: 60,
-    connection: { application_name: applicationName, statement_timeout: patient ? 0 : STATEMENT_MS },
+    connection: {
+      application_name: applicationName,
+      statement_timeout: patient ? 0 : STATEMENT_MS,
+      ...(genericPlans && { plan_cache_mode: 'force_generic_plan' }),
+    },
     // Retry soon: the default backs off up to 20 s and every request waits for it.
     backoff: () => 0.5,
     onnotice: () => {},
@@ -89,14 +107,14 @@ export interface DatabaseConfig {
 export const openConfiguredDatabase = (
   config: DatabaseConfig,
   applicationName: string,
-  more: Pick<DatabaseOptions, 'patient'> = {},
+  more: Partial<Pick<DatabaseOptions, 'patient' | 'genericPlans' | 'max'>> = {},
 ) =>
   openDatabase({
+    max: config.DATABASE_POOL ?? 1,
     ...more,
     url: config.DATABASE_URL,
     passwordFile: config.DATABASE_PASSWORD_FILE,
     caFile: config.DATABASE_CA_FILE,
-    max: config.DATABASE_POOL ?? 1,
     applicationName,
   });
 

@@ -18,6 +18,8 @@ export const readConfig = () =>
       ...tokenEnv,
       ...publicEnv,
       ...challengeEnv,
+      /** Two of them commit votes. */
+      DATABASE_POOL: count(3, 100).default(10),
       /** Whether only voters whose e-mail is verified are counted. */
       VOTE_NEEDS_VERIFIED_EMAIL: flag().default(false),
       /** Votes that are taken of one account and of one address. */

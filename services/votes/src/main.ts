@@ -16,10 +16,16 @@ import { Reconciler } from './reconciler.ts';
 import { Standings } from './standings.ts';
 import { VoteLimits } from './vote-limits.ts';
 
+/** For the batch, and to ask what became of one whose connection is stuck. */
+const BALLOT_CONNECTIONS = 2;
+
 const config = readConfig();
 const log = createLog('votes', config.LOG_LEVEL);
 const registry = createRegistry('votes', manifest.version);
-const sql = openConfiguredDatabase(config, 'votes');
+const max = Math.max(1, config.DATABASE_POOL - BALLOT_CONNECTIONS);
+const sql = openConfiguredDatabase(config, 'votes', { max });
+/** Planning a batch anew would cost more than all else of it. */
+const ballotSql = openConfiguredDatabase(config, 'votes', { max: BALLOT_CONNECTIONS, genericPlans: true });
 const sessions = new SessionCheck({
   sql,
   log,
@@ -35,7 +41,10 @@ const limits = new VoteLimits({
   perMinute: { user: config.VOTES_PER_MINUTE_USER, address: config.VOTES_PER_MINUTE_ADDRESS },
 });
 const reconciler = new Reconciler({ sql, log, registry });
-const box = new BallotBox({ sql, log, registry, needsVerifiedEmail: config.VOTE_NEEDS_VERIFIED_EMAIL });
+const box = new BallotBox({
+  ...{ sql: ballotSql, log, registry },
+  needsVerifiedEmail: config.VOTE_NEEDS_VERIFIED_EMAIL,
+});
 const flags = new FlagWatch({
   sql,
   log,
@@ -88,6 +97,6 @@ await runService({
     await standings.stop();
     await limits.stop();
     await sessions.stop();
-    await sql.end({ timeout: 5 });
+    await Promise.all([ballotSql.end({ timeout: 5 }), sql.end({ timeout: 5 })]);
   },
 });
