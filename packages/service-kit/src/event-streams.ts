@@ -32,11 +32,14 @@ const HEARTBEAT_MS = 15_000;
 const MAX_UNREAD = 16;
 const MAX_RETRY_MS = 5000;
 
-export interface EventStreamsOptions {
+export interface EventStreamsOptions<About> {
   registry: Registry;
   /** Of the gauge that counts them. */
   metric: { name: string; help: string };
   max: number;
+  /** Of one owner, or one would leave no room for the others. */
+  maxEach: number;
+  ownerOf: (about: About) => unknown;
   heartbeatMs?: number | undefined;
 }
 
@@ -56,12 +59,12 @@ export interface Listener {
 
 /** Streams of server-sent events to many clients, each gone as soon as its client is, or does not keep up. */
 export class EventStreams<About> {
-  readonly #options: EventStreamsOptions;
+  readonly #options: EventStreamsOptions<About>;
   readonly #streams = new Set<EventStream<About>>();
   #heartbeat: NodeJS.Timeout | undefined;
   #isDraining = false;
 
-  constructor(options: EventStreamsOptions) {
+  constructor(options: EventStreamsOptions<About>) {
     this.#options = options;
     const streams = this.#streams;
     new Gauge({
@@ -82,7 +85,7 @@ export class EventStreams<About> {
    * @returns the answer's body and headers, or null when there are too many or no more are taken
    */
   open(about: About, { signal, acceptEncoding = '' }: Listener, greet: (stream: EventStream<About>) => void) {
-    if (this.#isDraining || this.#streams.size >= this.#options.max) return null;
+    if (this.#isDraining || !this.#hasRoom(about)) return null;
     const isDeflated = accepts(acceptEncoding, 'gzip');
     let stream: EventStream<About> | undefined;
     const leave = () => stream && this.end(stream);
@@ -129,6 +132,15 @@ export class EventStreams<About> {
       this.say(stream, retryAfter(Math.random() * MAX_RETRY_MS));
       this.end(stream);
     }
+  }
+
+  #hasRoom(about: About): boolean {
+    const { max, maxEach, ownerOf } = this.#options;
+    if (this.#streams.size < Math.min(max, maxEach)) return true;
+    const owner = ownerOf(about);
+    let own = 0;
+    for (const stream of this.#streams) if (ownerOf(stream.about) === owner) own++;
+    return this.#streams.size < max && own < maxEach;
   }
 
   #add(stream: EventStream<About>): void {

@@ -38,7 +38,6 @@ type Stream = EventStream<Watched>;
 
 const POLL_MS = 1000;
 const MAX_STREAMS = 2000;
-/** Of one player, or one would leave no room for the others. */
 const MAX_STREAMS_EACH = 20;
 
 /** Tells players how far their videos are: one query a second for all of them, and none while nobody watches. */
@@ -49,26 +48,21 @@ export class ProgressFeed {
   #polling = false;
 
   constructor(options: ProgressFeedOptions) {
-    const { registry, heartbeatMs, maxStreams = MAX_STREAMS } = options;
+    const { registry, heartbeatMs, maxStreams = MAX_STREAMS, maxStreamsEach = MAX_STREAMS_EACH } = options;
     this.#options = options;
     this.#streams = new EventStreams({
-      ...{ registry, heartbeatMs, max: maxStreams },
+      ...{ registry, heartbeatMs, max: maxStreams, maxEach: maxStreamsEach },
+      ownerOf: ({ userId }) => userId,
       metric: { name: 'anb_progress_streams', help: 'Players that watch a video being processed.' },
     });
   }
 
   /** @returns null when there are too many streams or no more are taken */
   open(videoId: string, userId: number, listener: Listener) {
-    if (!this.#hasRoom(userId)) return null;
     return this.#streams.open({ videoId, userId, told: '' }, listener, (stream) => {
       if (this.#polling) void this.#look([stream]);
       else void this.#poll();
     });
-  }
-
-  #hasRoom(userId: number): boolean {
-    const { maxStreamsEach = MAX_STREAMS_EACH } = this.#options;
-    return [...this.#streams.all].filter(({ about }) => about.userId === userId).length < maxStreamsEach;
   }
 
   drain(): void {

@@ -33,25 +33,6 @@ return (
   from votes.network_salt
 );
 
-create or replace function votes.personal_data_v1(p_user integer) returns jsonb
-language sql stable security definer set search_path = ''
-as $$
-  select jsonb_build_object(
-    'votes', coalesce((
-      select jsonb_agg(
-        jsonb_strip_nulls(jsonb_build_object('video_id', video_id, 'cast_at', cast_at, 'voided_at', voided_at))
-        order by cast_at, video_id
-      )
-      from votes.votes
-      where voter_id = p_user
-    ), '[]'),
-    'contest_changes', coalesce((
-      select jsonb_agg(jsonb_build_object('action', action, 'detail', detail, 'done_at', at) order by at)
-      from votes.audit
-      where user_id = p_user
-    ), '[]')
-  );
-$$;
 grant execute on function votes.network_of to anb_votes;
 
 -- How far the comparison of tallies with votes has come: replicas take turns.

@@ -40,7 +40,8 @@ export class RankingFeed {
     const { registry, heartbeatMs, maxStreams, standings } = options;
     this.#options = options;
     this.#streams = new EventStreams({
-      ...{ registry, heartbeatMs, max: maxStreams },
+      ...{ registry, heartbeatMs, max: maxStreams, maxEach: maxStreams * ADDRESS_SHARE },
+      ownerOf: ({ clientAddress }) => clientAddress,
       metric: { name: 'anb_ranking_streams', help: 'Clients that watch a ranking.' },
     });
     standings.watch(() => void this.#tellAll());
@@ -51,7 +52,6 @@ export class RankingFeed {
    * @returns null when there are too many streams or no more are taken
    */
   open(city: string | undefined, clientAddress: string, lastEventId: string, listener: Listener) {
-    if (!this.#hasRoom(clientAddress)) return null;
     const watched = { city, clientAddress, told: lastEventId };
     return this.#streams.open(watched, listener, (stream) => {
       this.#tell(stream);
@@ -61,14 +61,6 @@ export class RankingFeed {
 
   drain(): void {
     this.#streams.drain();
-  }
-
-  #hasRoom(clientAddress: string): boolean {
-    const most = this.#options.maxStreams * ADDRESS_SHARE;
-    if (this.#streams.all.size < most) return true;
-    let own = 0;
-    for (const { about } of this.#streams.all) if (about.clientAddress === clientAddress) own++;
-    return own < most;
   }
 
   async #tellAll(): Promise<void> {
