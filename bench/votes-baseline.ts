@@ -38,7 +38,7 @@ const feed = new RankingFeed({ standings, pages, registry, maxStreams: 1 });
 
 const app = createApp({
   ...{ sql, log, registry, trustedProxyHops: 1, verify: sessions.verify },
-  ...{ castVote: (ballot) => castVote(sql, ballot), standings, pages, feed, limits },
+  ...{ castVote: (ballot) => castVote(sql, ballot), standings, pages, feed, limits, newbornMinutes: 30 },
 });
 if (page) {
   const body = Buffer.from(page.body);

@@ -26,7 +26,7 @@ export interface Dependencies extends HttpOptions {
   challenge?: Challenge | undefined;
   verify: VerifyToken;
   /** How long an account is newborn, when flagged votes of such are voided. */
-  newbornMinutes?: number;
+  newbornMinutes: number;
 }
 
 /** Builds the whole HTTP surface; opens nothing. */

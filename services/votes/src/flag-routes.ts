@@ -162,7 +162,7 @@ const restoreRoute = createRoute({
   responses: { 200: json(voided, 'They count again.'), ...refusingPlayers(400, 404, 413, 415) },
 });
 
-export function flagRoutes({ sql, verify, newbornMinutes = 30 }: Dependencies) {
+export function flagRoutes({ sql, verify, newbornMinutes }: Dependencies) {
   const routes = createRoutes();
   const forOrganisers = organisersOnly(verify);
 

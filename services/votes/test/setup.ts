@@ -28,7 +28,7 @@ export async function openVotes(feedOptions: Partial<RankingFeedOptions> = {}) {
     needsVerifiedEmail = false,
     ...others
   }: Partial<Dependencies> & { needsVerifiedEmail?: boolean } = {}): Dependencies => ({
-    ...{ sql, log, registry: new Registry(), standings, pages, feed, verify },
+    ...{ sql, log, registry: new Registry(), standings, pages, feed, verify, newbornMinutes: 30 },
     castVote: new BallotBox({ sql, log, registry: new Registry(), needsVerifiedEmail }).cast,
     ...others,
   });
