@@ -128,9 +128,8 @@ test('keys are rotated twice under load, with skewed clocks, slow readers and re
   await signsWith(authB, last);
 
   // The oldest is retired by hand. The middle one retires by itself, when its tokens must have expired.
-  const tokenOf = (kid: string) =>
-    load.tokens.find((token) => token.kid === kid) ?? { kid, authorization: '' };
-  const [ofOldest, ofMiddle, ofLast] = [oldest, middle, last].map(tokenOf);
+  const tokens = await vi.waitFor(() => [oldest, middle, last].map((kid) => load.tokenOf(kid)), soon);
+  const [ofOldest, ofMiddle, ofLast] = tokens;
   if (!ofOldest || !ofMiddle || !ofLast) throw new Error('no tokens');
   for (const token of [ofOldest, ofMiddle, ofLast])
     expect(await load.statuses(token)).toEqual([200, 200, 200, 200]);

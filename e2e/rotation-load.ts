@@ -55,6 +55,13 @@ export class Load {
     return (await this.#signIn(target))?.kid;
   }
 
+  /** One that the people have; a new key's first sign-in may still be under way. */
+  tokenOf(kid: string): Token {
+    const token = this.tokens.find((each) => each.kid === kid);
+    if (!token) throw new Error(`nobody has a token of ${kid} yet`);
+    return token;
+  }
+
   /** What each target says to a token. */
   statuses({ authorization }: Token): Promise<number[]> {
     return Promise.all(this.#targets.map((target) => status(target, authorization)));
