@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Registry } from 'prom-client';
-import { drainable } from './draining.ts';
+import { RequestsInHand } from './draining.ts';
 import { InvalidEnvironment, refuseEnvironment } from './env.ts';
 import type { Logger } from './log.ts';
 import { letGo, patience } from './slow-clients.ts';
@@ -35,7 +35,8 @@ export interface ServiceOptions {
  */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { log, host } = options;
-  const { http, settled } = followed(options.http);
+  const { http } = options;
+  const inHand = new RequestsInHand();
   const state = { ready: false };
   const ops = createServer(opsHandler(options.registry, state));
   const signal = new Promise<NodeJS.Signals>((resolve) => {
@@ -47,19 +48,18 @@ export async function runService(options: ServiceOptions): Promise<void> {
     const started = options.start?.() ?? Promise.resolve();
     const early = await Promise.race([started.then(() => null), signal]);
     if (early) process.exit(0);
-    const server = http && openServer(http);
-    const closeAfterAnswer = server && drainable(server);
+    const server = http && openServer({ ...http, fetch: inHand.follow(http.fetch) });
     if (server) await listen(server, 'PORT', http.port, host);
     state.ready = true;
     log.info({ port: http?.port, ops_port: options.opsPort }, 'ready');
 
     log.info({ signal: await signal }, 'draining');
     state.ready = false;
-    closeAfterAnswer?.();
+    inHand.drain();
     options.drain?.();
     await sleep((options.drainSeconds ?? 0) * 1000);
     if (server) await closeServer(server);
-    await settled();
+    await inHand.settled();
     await options.stop();
     await closeServer(ops);
     log.info('stopped');
@@ -69,25 +69,6 @@ export async function runService(options: ServiceOptions): Promise<void> {
     log.fatal({ err: error }, 'could not go on');
     process.exit(1);
   }
-}
-
-/**
- * A request whose client has gone leaves no open connection behind, but may still have to clean up after itself. What
- * goes on after its answer, as one in JSON that was answered for being late, is not waited for.
- */
-function followed(http: ServiceOptions['http']) {
-  const inHand = new Set<Promise<unknown>>();
-  return {
-    http: http && {
-      ...http,
-      fetch: async (request: Request, env: HttpBindings) => {
-        const answer = Promise.resolve(http.fetch(request, env));
-        inHand.add(answer);
-        return answer.finally(() => inHand.delete(answer));
-      },
-    },
-    settled: () => Promise.allSettled(inHand),
-  };
 }
 
 /** Not listening yet. */
