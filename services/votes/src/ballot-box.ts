@@ -43,7 +43,7 @@ const PAUSE_MS = { conflict: 5, lost_reply: 250 };
  */
 export class BallotBox {
   readonly #options: BallotBoxOptions;
-  readonly #waiting = new Map<string, Waiting>();
+  #waiting = new Map<string, Waiting>();
   readonly #metrics: ReturnType<typeof boxMetrics>;
   #isCommitting = false;
   /** Since the last batch. */
@@ -83,13 +83,9 @@ export class BallotBox {
 
   #takeBatch(): Waiting[] {
     this.#isFull = false;
-    const batch: Waiting[] = [];
-    for (const [key, waiting] of this.#waiting) {
-      if (batch.length === MAX_BATCH) break;
-      this.#waiting.delete(key);
-      batch.push(waiting);
-    }
-    return batch;
+    const waiting = [...this.#waiting];
+    this.#waiting = new Map(waiting.slice(MAX_BATCH));
+    return waiting.slice(0, MAX_BATCH).map(([, each]) => each);
   }
 
   async #commit(batch: Waiting[]): Promise<void> {
