@@ -157,11 +157,11 @@ export class Standings {
   #note(videos: Changes['videos']) {
     const gone = new Set<Contender>();
     const come: Contender[] = [];
-    for (const { open, ...video } of videos) {
+    for (const video of videos) {
       const before = this.#contenders.get(video.video_id);
-      if (before && open && isSame(before, video)) continue;
+      if (before && video.open && isSame(before, video)) continue;
       if (before) gone.add(before);
-      if (open) {
+      if (video.open) {
         come.push(video);
         this.#contenders.set(video.video_id, video);
       } else this.#contenders.delete(video.video_id);
