@@ -81,7 +81,10 @@ async function measureSize(platform: Platform, videos: number, nothing: Memory, 
     merge_ms: { median: rounded(median(merges), 2), max: rounded(Math.max(...merges), 2) },
     sort_all_ms: rounded((first.sum / first.count) * 1000, 1),
     anew_ms: rounded(median(anew), 1),
-    memory_mb: { used: rounded(memory.used - nothing.used, 1), resident: memory.resident },
+    memory_mb: {
+      used: rounded(memory.used - nothing.used, 1),
+      resident: rounded(memory.resident - nothing.resident, 1),
+    },
   };
   say(JSON.stringify(result));
   return result;
