@@ -96,6 +96,8 @@ function complaint(issue: z.core.$ZodIssue): string {
         ? 'is required'
         : `must be ${TYPES[issue.expected] ?? `of type ${issue.expected}`}`;
     case 'invalid_format':
+      if (issue.format === 'datetime')
+        return 'must be a time with its offset, such as 2026-06-01T08:00:00-05:00';
       return issue.format === 'regex' ? issue.message : `must be a valid ${issue.format}`;
     case 'invalid_value':
       return `must be one of ${issue.values.join(', ')}`;

@@ -363,7 +363,7 @@ describe('voiding', () => {
     ['an empty reason', { ...sound, reason: '   ' }, /reason must have at least 5/],
     ['a network that is none', { ...sound, network: '10.0.0.1' }, /network must be a number/],
     ['no voters', { ...sound, voter_ids: [] }, /voter_ids must have at least 1/],
-    ['a time that is none', { ...sound, from: 'ayer' }, /from must be a valid datetime/],
+    ['a time that is none', { ...sound, from: 'ayer' }, /from must be a time with its offset/],
     ['a preview that is none', { ...sound, preview: 'yes' }, /preview must be true or false/],
   ])('refuses %s', async (_what, body, error) => {
     const answer = await voidVotes(body);
