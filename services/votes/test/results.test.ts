@@ -132,6 +132,10 @@ describe('the result', () => {
     const [first] = answers.map(({ body }) => body);
     expect(answers.map(({ body }) => body)).toEqual([first, first, first]);
     expect((await freeze()).body).toEqual(first);
+    await contest.database.admin`update votes.contest set closes_at = closes_at - interval '1 second'`;
+    const again = (await freeze()).body;
+    expect(again).toEqual(first);
+    expect((await read()).body).toMatchObject(again);
     await newEdition();
     expect((await freeze()).body.version).toBe(first.version + 1);
   });

@@ -124,13 +124,13 @@ const ROWS_A_STATEMENT = 5000;
 
 async function keepResult(sql: ISql, result: Result, organiserId: number): Promise<Result> {
   const { contest, checksum, rows } = result;
-  const [last] = await sql<{ version: number; frozen_at: Date; checksum: string }[]>`
-    select version, frozen_at, checksum
+  const [last] = await sql<{ version: number; frozen_at: Date; contest: string; checksum: string }[]>`
+    select version, frozen_at, contest::text as contest, checksum
     from votes.results
     where edition = ${contest.edition}
     order by version desc
     limit 1`;
-  if (last?.checksum === checksum) return { ...result, ...last };
+  if (last?.checksum === checksum) return { ...last, contest: JSON.parse(last.contest), rows };
   const [kept] = await sql<{ version: number; frozen_at: Date }[]>`
     insert into votes.results (version, edition, contest, checksum)
     select coalesce(max(version), 0) + 1, ${contest.edition}, ${JSON.stringify(contest)}::text::jsonb, ${checksum}
