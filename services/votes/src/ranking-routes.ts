@@ -8,7 +8,7 @@ import type { HonoRequest } from 'hono';
 import { LRUCache } from 'lru-cache';
 import type { Dependencies } from './app.ts';
 import { cityTotals, totals } from './ranking.ts';
-import type { PageAsked, RankingPage } from './ranking-pages.ts';
+import type { PageAsked, RankingPage, RankingRow } from './ranking-pages.ts';
 import type { Snapshot } from './standings.ts';
 import type { Contest } from './store/contest.ts';
 
@@ -24,7 +24,7 @@ const rankingRow = z
     video_url: z.string().openapi({ format: 'uri' }),
     poster_url: z.string().openapi({ format: 'uri' }),
   })
-  .openapi('RankingRow');
+  .openapi('RankingRow') satisfies z.ZodType<RankingRow>;
 
 const count = z.int().min(0);
 
