@@ -96,9 +96,9 @@ const voting: Row = {
     one({
       title: 'Age of the ranking',
       description:
-        'Since the oldest replica last read it from the database. It reads every 0.4 s; the objective is 5 s.',
+        'Since the oldest replica last read it from the database, every 0.4 s. A vote is to be in it within 1 s.',
       unit: 's',
-      limit: 5,
+      limit: 1,
       expr: shared('anb_ranking_snapshot_age_seconds'),
       legend: 'oldest replica',
     }),
@@ -108,6 +108,22 @@ const voting: Row = {
       unit: 'short',
       expr: shared('anb_vote_flags_open', 'kind'),
       legend: '{{kind}}',
+    }),
+    one({
+      title: 'Votes waiting',
+      description: 'For the next batch, where most do; beyond 10,000 a vote is answered 503.',
+      unit: 'short',
+      limit: 10_000,
+      expr: shared('anb_votes_waiting'),
+      legend: 'fullest replica',
+    }),
+    one({
+      title: 'Ranking streams',
+      description:
+        'Clients that watch a ranking, where most do; one more than RANKING_STREAMS is answered 503.',
+      unit: 'short',
+      expr: shared('anb_ranking_streams'),
+      legend: 'fullest replica',
     }),
   ],
 };
