@@ -219,7 +219,7 @@ function targetOf(
 const refusals = {
   flag_not_found: [404, 'There is no such flag.'],
   voiding_not_found: [404, 'There is no such voiding.'],
-  flag_settled: [400, 'The flag has been settled.'],
+  flag_settled: [400, 'The flag has been settled. Its votes can still be voided by video_id and criteria.'],
   nothing_to_void: [400, 'No vote that counts is like that. Dismiss a flag whose votes are void already.'],
   already_restored: [400, 'These votes have been restored.'],
 } as const;
