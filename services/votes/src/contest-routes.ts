@@ -71,7 +71,7 @@ const changeRoute = createRoute({
   tags: ['votes'],
   summary: 'Set the window, the cities, the finalists, the goal, and whether videos are reviewed',
   description:
-    'What is left out stays. Switching the review off opens nothing by itself: what waits goes on waiting to be shown. The vote of an edition whose result is frozen can not be opened again.',
+    'What is left out stays. Switching the review off opens nothing by itself: what waits goes on waiting to be shown. The vote of an edition whose result is frozen can not be opened again, also not by way of another one.',
   request: { body: jsonBody(change) },
   responses: { 200: json(rules, 'The contest as it is now.'), ...refusingPlayers(400, 413, 415) },
 });
@@ -104,6 +104,14 @@ export function contestRoutes({ sql, verify, standings }: Dependencies) {
         'results_frozen',
         'The result of this edition is frozen: its vote can not open again. Name another edition.',
         { details: [{ field: 'closes_at', message: 'must be past' }] },
+      );
+    }
+    if (outcome === 'voted_since_frozen') {
+      throw new ApiError(
+        400,
+        'results_frozen',
+        'The result of that edition is frozen, and votes were cast since, which it would get. Name another edition.',
+        { details: [{ field: 'edition', message: 'must not be one from before the last votes' }] },
       );
     }
     return c.json(present(outcome, standings.clock.now()), 200);

@@ -249,6 +249,24 @@ describe('a frozen edition', () => {
     await put({ name: 'ANB Rising Stars Showcase' });
   });
 
+  test('can be named again, unless it would get the votes of one that came after', async () => {
+    const id = await createVideo(contest.database.admin, 1);
+    const edition = await newEdition();
+    await freeze();
+    expect(await put({ edition: randomUUID() })).toMatchObject({ status: 200 });
+    expect(await put({ edition })).toMatchObject({ status: 200, body: { edition } });
+
+    const next = randomUUID();
+    await put({ edition: next, closes_at: null });
+    await votes(id, 1);
+    await contest.closeVoting();
+    expect(await put({ edition })).toMatchObject({
+      status: 400,
+      body: { code: 'results_frozen', details: [{ field: 'edition' }] },
+    });
+    expect(await put({ edition: next, vote_goal: 5 })).toMatchObject({ status: 200 });
+  });
+
   test('is decided by the freeze where an opening comes at the same time', async () => {
     for (let round = 0; round < 5; round++) {
       await newEdition();

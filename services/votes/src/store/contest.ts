@@ -65,7 +65,7 @@ export async function changeRules(
   sql: Sql,
   { cities, ...change }: RulesChange,
   organiserId: number,
-): Promise<ContestRules | 'closes_before_opens' | 'results_frozen'> {
+): Promise<ContestRules | 'closes_before_opens' | 'results_frozen' | 'voted_since_frozen'> {
   return sql.begin(async (transaction) => {
     // One change after the other, and none while the result is being frozen.
     await transaction`lock table votes.contest in share row exclusive mode`;
@@ -73,6 +73,7 @@ export async function changeRules(
     const { edition, opens_at, closes_at } = { ...before, ...change };
     if (closes_at && closes_at <= opens_at) return 'closes_before_opens';
     if (await wouldReopen(transaction, edition, closes_at)) return 'results_frozen';
+    if (await wasVotedSinceFrozen(transaction, edition)) return 'voted_since_frozen';
     if (Object.keys(change).length > 0) await transaction`update votes.contest set ${transaction(change)}`;
     if (cities) await replaceCities(transaction, cities);
     const after = await readRules(transaction);
@@ -88,6 +89,15 @@ async function wouldReopen(sql: ISql, edition: string, closesAt: Date | null): P
     where edition = ${edition} and (${closesAt}::timestamptz is null or ${closesAt} > now())
     limit 1`;
   return frozen !== undefined;
+}
+
+/** Whether there are votes that a frozen edition would get from one that came after it. */
+async function wasVotedSinceFrozen(sql: ISql, edition: string): Promise<boolean> {
+  const [voted] = await sql`
+    select from votes.results
+    where edition = ${edition} and exists (select from votes.votes where cast_at > frozen_at)
+    limit 1`;
+  return voted !== undefined;
 }
 
 async function replaceCities(sql: ISql, keys: readonly CityKey[]): Promise<void> {
