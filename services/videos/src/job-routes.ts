@@ -69,7 +69,8 @@ export function jobRoutes({ sql, verify, wakeOutbox, progress }: Dependencies) {
       signal: c.req.raw.signal,
       acceptEncoding: c.req.header('accept-encoding'),
     });
-    if (!opened) throw unavailable();
+    // No room, which the request's own line says; thousands may come back at once.
+    if (!opened) throw unavailable({ isLogged: true });
     return c.body(opened.body, 200, opened.headers);
   });
 
