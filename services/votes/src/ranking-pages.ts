@@ -34,6 +34,8 @@ const compress = {
 };
 /** Of pages, compressed ones not counted: more than anybody but a crawler asks for between two votes. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** What a page takes besides its text, also one without a row. */
+const BYTES_BESIDE = 1024;
 
 /** One page of the ranking as it is sent. */
 export class RankingPage {
@@ -70,7 +72,7 @@ export class RankingPages {
   readonly #mediaBaseUrl: string;
   readonly #written = new LRUCache<string, RankingPage>({
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ body }) => body.length,
+    sizeCalculation: ({ body }) => BYTES_BESIDE + body.length,
   });
   #snapshot: Snapshot | undefined;
 

@@ -331,6 +331,15 @@ describe('the ranking', () => {
     expect(answer.headers.get('x-total-count')).toBe('7');
   });
 
+  test('keeps no page for ever that was asked for once, also one without a row', () => {
+    const snapshot = votes.standings.current;
+    const beyond = (page: number) => votes.pages.page(snapshot, { page, limit: 100 });
+    const first = beyond(900_000);
+    expect(beyond(900_000)).toBe(first);
+    for (let page = 900_001; page < 930_000; page++) beyond(page);
+    expect(beyond(900_000)).not.toBe(first);
+  });
+
   test('answers 304 for what the caller has, and anew after a change', async () => {
     const owner = await players.signUp({ city: 'Mocoa' });
     const video = await createVideo(database.admin, owner.id, { city: 'Mocoa' });
