@@ -40,8 +40,8 @@ const COLUMNS = [
 ];
 /** Without it Excel on Windows reads a file that is opened by a click in an old code page: BogotÃ¡. */
 const BOM = '\uFEFF';
-/** What begins so a spreadsheet would compute. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What begins so a spreadsheet would compute; where numbers have commas, as in Colombia, cells begin at semicolons. */
+const FORMULA = /(^|;\s*)(?=[=+\-@\t\r])/g;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** RFC 4180. The checksums of frozen results are of these bytes: another form of it would belie them. */
@@ -55,6 +55,6 @@ function cell(value: ResultRow[keyof ResultRow]): string {
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-const harmless = (text: string) => (FORMULA.test(text) ? `'${text}` : text);
+const harmless = (text: string) => text.replace(FORMULA, "$1'");
 
 export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes);
