@@ -162,7 +162,7 @@ describe('a flag', () => {
     expect(await flags()).toHaveLength(1);
   });
 
-  test('that was settled comes again only for votes after it', async () => {
+  test('that was dismissed comes again only for votes after it', async () => {
     await crowd({ count: 12, network: 7 });
     await flag();
     const { flag_id } = await listed();
@@ -173,6 +173,19 @@ describe('a flag', () => {
       .admin`update votes.flags set settled_at = now() - interval '16 minutes' where id = ${flag_id}`;
     await flag();
     expect(await listed()).toMatchObject({ votes: 12 });
+  });
+
+  test.each<[string, Omit<Crowd, 'count'>]>([
+    ['network', { network: 7 }],
+    ['newborn', { ageMinutes: 20 }],
+  ])('of %s whose votes were voided comes again at once when more follow', async (_kind, sort) => {
+    await crowd({ count: 12, ...sort });
+    await flag();
+    await voidVotes({ flag_id: (await listed()).flag_id });
+    expect(await flag()).toBe(0);
+    await crowd({ count: 11, ...sort, minutesAgo: 1 });
+    expect(await flag()).toBe(1);
+    expect(await listed()).toMatchObject({ votes: 11, of_votes: 11 });
   });
 
   test('is listed by state, page by page, the most votes first', async () => {

@@ -16,8 +16,9 @@ export interface Thresholds {
 }
 
 /**
- * Flags what the window holds; what is flagged already grows. For a window's length after a flag was settled there is
- * no other of its kind, so that the votes it was about raise none.
+ * Flags what the window holds; what is flagged already grows. For a window's length after a flag was dismissed there is
+ * no other of its kind, so that the votes it was about raise none; voided ones raise none anyway, and those that follow
+ * them shall.
  * @returns how many flags are new; none while another replica is at it
  */
 export async function flagVotes(sql: Sql, thresholds: Thresholds): Promise<number> {
@@ -91,10 +92,10 @@ async function upsertFlags(
     select *
     from found
     where not exists (
-      select from votes.flags settled
-      where settled.settled_at > now() - make_interval(mins => ${windowMinutes})
-        and settled.video_id = found.video_id and settled.kind = found.kind
-        and settled.network is not distinct from found.network
+      select from votes.flags dismissed
+      where dismissed.settled_at > now() - make_interval(mins => ${windowMinutes}) and dismissed.voiding_id is null
+        and dismissed.video_id = found.video_id and dismissed.kind = found.kind
+        and dismissed.network is not distinct from found.network
     )
     on conflict (video_id, kind, network) where settled_at is null do update
     set first_at = least(flag.first_at, excluded.first_at), last_at = greatest(flag.last_at, excluded.last_at),
