@@ -35,7 +35,7 @@ const flag = z
     user_last_name: z.string().optional(),
     kind: z.enum(flagKinds).openapi({
       description:
-        'network: many votes from one address; newborn: of accounts made shortly before; unverified: of accounts without a verified e-mail.',
+        'network: many votes from one address; newborn: of accounts made shortly before; unverified: of accounts without a verified e-mail; deleted accounts count as either.',
     }),
     network: network.optional(),
     first_at: when,

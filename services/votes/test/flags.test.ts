@@ -64,6 +64,8 @@ async function crowd(details: Crowd): Promise<number[]> {
     select voter_id from cast_vote order by voter_id`;
   return rows.map(({ voter_id }) => voter_id);
 }
+const remove = (accounts: number[]) =>
+  contest.database.admin`update auth.users set email = null, deleted_at = now() where id = any(${accounts})`;
 const flags = (of = video) => contest.database.admin`
   select kind, network, votes, newborn, unverified, gone, of_votes from votes.flags where video_id = ${of} order by kind, network`;
 const list = (query = '') => contest.ask('GET', `/api/admin/votes/flags?limit=100&${query}`);
@@ -90,8 +92,7 @@ describe('a flag', () => {
   test('is raised by many votes from one address, and says what an organiser must know', async () => {
     await crowd({ count: 12, network: 7, ageMinutes: 5, verified: false });
     await crowd({ count: 3, network: 7 });
-    const [gone = 0] = await crowd({ count: 1, network: 7 });
-    await contest.database.admin`update auth.users set email = null, deleted_at = now() where id = ${gone}`;
+    await remove(await crowd({ count: 1, network: 7 }));
     await crowd({ count: 9, network: 8 });
     await crowd({ count: 30 });
     expect(await flag()).toBe(1);
@@ -121,6 +122,17 @@ describe('a flag', () => {
     expect(await flag()).toBe(1);
     const [found] = await flags();
     expect(found).toMatchObject({ kind, network: null, votes: 14, [kind]: 14, of_votes: 17 });
+  });
+
+  test('is raised by votes of accounts that are gone before anybody looks, whatever they were', async () => {
+    await remove(await crowd({ count: 14 }));
+    await crowd({ count: 3 });
+    expect(await flag()).toBe(2);
+    const expected = { votes: 14, newborn: 0, unverified: 0, gone: 14, of_votes: 17 };
+    expect(await flags()).toMatchObject([
+      { kind: 'newborn', ...expected },
+      { kind: 'unverified', ...expected },
+    ]);
   });
 
   test('is not raised by votes spread over more than the window, nor by those before it', async () => {
@@ -263,6 +275,21 @@ describe('voiding', () => {
       await crowd({ count: 16, ...(kind === 'newborn' ? { ageMinutes: 10 } : { verified: false }) });
       await crowd({ count: 3 });
       await flag();
+      expect((await voidVotes({ flag_id: (await listed()).flag_id })).body.votes).toBe(16);
+      expect(await counted()).toBe(3);
+    },
+  );
+
+  test.each(['newborn', 'unverified'] as const)(
+    'by a flag of %s accounts takes out theirs though they are gone by then',
+    async (kind) => {
+      const accounts = await crowd({
+        count: 16,
+        ...(kind === 'newborn' ? { ageMinutes: 10 } : { verified: false }),
+      });
+      await crowd({ count: 3 });
+      await flag();
+      await remove(accounts);
       expect((await voidVotes({ flag_id: (await listed()).flag_id })).body.votes).toBe(16);
       expect(await counted()).toBe(3);
     },

@@ -8,7 +8,7 @@ export interface Thresholds {
   windowMinutes: number;
   /** From one address. */
   networkVotes: number;
-  /** Of newborn or of unverified accounts, when they are also so much of all the video got. */
+  /** Of newborn or of unverified accounts, or of deleted ones, when they are also so much of all the video got. */
   accountVotes: number;
   accountPercent: number;
   /** An account is newborn so long after it was made. */
@@ -78,12 +78,13 @@ async function upsertFlags(
       join counted whole on whole.video_id = part.video_id and whole.is_whole
       where not part.is_whole
       union all
-      select whole.video_id, sort.kind, null, whole.first_at, whole.last_at, sort.votes, sort.newborn, sort.unverified, 0,
-        whole.votes
+      select whole.video_id, sort.kind, null, whole.first_at, whole.last_at, sort.votes, sort.newborn, sort.unverified,
+        whole.gone, whole.votes
       from counted whole
+      -- What an account was nobody knows once it is gone: no way out of either.
       cross join lateral (values
-        ('newborn', whole.newborn, whole.newborn, whole.both),
-        ('unverified', whole.unverified, whole.both, whole.unverified)
+        ('newborn', whole.newborn + whole.gone, whole.newborn, whole.both),
+        ('unverified', whole.unverified + whole.gone, whole.both, whole.unverified)
       ) sort (kind, votes, newborn, unverified)
       where whole.is_whole and sort.votes >= ${accountVotes} and sort.votes * 100 >= whole.votes * ${accountPercent}
     )

@@ -148,8 +148,9 @@ async function votersOf(
     where flag.id = ${flagId} and vote.voided_at is null
       and case flag.kind
         when 'network' then vote.network = flag.network
-        when 'newborn' then player.created_at > vote.cast_at - make_interval(mins => ${newbornMinutes})
-        when 'unverified' then not player.verified
+        when 'newborn'
+          then player.id is null or player.created_at > vote.cast_at - make_interval(mins => ${newbornMinutes})
+        when 'unverified' then player.verified is not true
       end
     order by vote.voter_id`;
   return rows.map(({ voter_id }) => voter_id);
