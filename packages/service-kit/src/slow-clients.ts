@@ -30,7 +30,8 @@ export function letGo(server: Server): void {
     response.once('finish', () => {
       if (request.complete) return;
       const timer = setTimeout(() => request.complete || request.socket.destroySoon(), REST_MS);
-      request.socket.once('close', () => clearTimeout(timer));
+      // Of the request: a listener of the connection would keep it for as long as that lives.
+      request.once('close', () => clearTimeout(timer));
     });
   });
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { letGo, patience } from '../src/slow-clients.ts';
 
 const HEADERS_MS = 300;
@@ -100,6 +100,23 @@ describe('a server', () => {
       expect(one.heard()).toMatch(/^HTTP\/1.1 200 .*ok$/s);
     },
   );
+
+  test('keeps nothing of requests that were answered before their body came', async () => {
+    const port = await listening();
+    const [server] = open;
+    const connected = once(server as Server, 'connection');
+    const one = client(port);
+    const [theirs] = (await connected) as [Socket];
+    const listeners = theirs.listenerCount('close');
+    for (let asked = 1; asked <= 20; asked++) {
+      one.socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n');
+      while (one.heard().split('200 OK').length <= asked) await once(one.socket, 'data');
+      one.socket.write('a');
+    }
+    await vi.waitFor(() => expect(theirs.listenerCount('close')).toBe(listeners));
+    expect(theirs.destroyed).toBe(false);
+    one.socket.destroy();
+  });
 
   test('waits for a body no longer than it says', async () => {
     const port = await listening({ requestTimeout: 600 });
