@@ -33,7 +33,9 @@ export function readable(line: string): string {
   if (!entry?.message) return line;
   const { level, message, err } = entry;
   const text =
-    message === 'request' ? `${entry.method} ${entry.path} ${entry.status} ${entry.ms} ms` : String(message);
+    message === 'request'
+      ? `${entry.method} ${inOneLine(String(entry.path))} ${entry.status} ${entry.ms} ms`
+      : String(message);
   const rest = Object.entries(entry)
     .filter(([key]) => !shown.has(key))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
@@ -41,3 +43,6 @@ export function readable(line: string): string {
   const urgency = level === 'info' || level === 'debug' ? [] : [String(level).toUpperCase()];
   return [...urgency, text, ...rest, ...failure].join(' ');
 }
+
+/** A path is decoded; what would break the line, or tell the terminal something, is shown as it was sent. */
+const inOneLine = (path: string) => path.replace(/\p{Cc}/gu, encodeURIComponent);
