@@ -14,7 +14,7 @@ export const voteLimits = ['votes_user', 'votes_address'];
 
 /**
  * How many votes are taken: a minute's worth at once, and so many a minute as time goes on. An address has only those
- * counted that were recorded: nobody has many of them to use up all others' with.
+ * counted that were recorded, of which an account has one a clip: to use up all others' takes many of both.
  */
 export class VoteLimits {
   readonly #user: SharedRate;
