@@ -32,6 +32,8 @@ export class Catalogue {
       max: MAX_PAGES,
       ttl: keptMs,
       ttlResolution: 0,
+      // Put out by others while it is read, a page still goes to who asked for it.
+      ignoreFetchAbort: true,
       fetchMethod: async (_key, _stale, { context }) => {
         const { videos, total } = await listOpen(sql, context);
         return { videos: videos.map((video) => presentOpen(video, mediaBaseUrl)), total };

@@ -219,6 +219,17 @@ describe('a page that many ask for', () => {
     await vi.waitFor(async () => expect((await ask()).ids).toEqual([first, second]), 1000);
   });
 
+  test('is answered, however many others are asked for meanwhile', async () => {
+    const app = videos.appWith({ catalogueKeptMs: 400 });
+    const statuses = await Promise.all(
+      Array.from({ length: 600 }, async (_, n) => {
+        const answer = await app.request(`/api/public/videos?city=carmelo&sort=random&seed=${n}`);
+        return answer.status;
+      }),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
   test('is asked for again after a failure', async () => {
     const sql = videos.database.connect('anb_videos');
     const app = videos.appWith({ sql, catalogueKeptMs: 60_000 });
