@@ -98,7 +98,7 @@ export class BallotBox {
       if (left.length === 0) return;
       try {
         if (mayBeCommitted) left = await this.#readBack(left, batchId);
-        if (left.length > 0) await this.#cast(left, batchId);
+        if (left.length > 0) await this.#cast(left, batchId, mayBeCommitted);
         observed();
         return;
       } catch (error) {
@@ -116,11 +116,13 @@ export class BallotBox {
     }
   }
 
-  async #cast(batch: Waiting[], batchId: bigint): Promise<void> {
+  async #cast(batch: Waiting[], batchId: bigint, mayBeCommitted: boolean): Promise<void> {
     const { sql, needsVerifiedEmail } = this.#options;
     const ballots = batch.map(({ ballot }) => ballot);
     const outcomes = await castBallots(sql, ballots, { batchId, needsVerifiedEmail });
-    for (const [place, waiting] of batch.entries()) settle(waiting, outcomes[place]);
+    // What was sent before may have begun to write only after it was asked about: a refusal is then its own doing.
+    const found = mayBeCommitted ? await readBatch(sql, ballots, batchId) : [];
+    for (const [place, waiting] of batch.entries()) settle(waiting, found[place] ?? outcomes[place]);
   }
 
   /** @returns those that are still to be cast */

@@ -251,6 +251,24 @@ describe('a batch whose reply is lost', () => {
     }
   });
 
+  test('counts once and is recorded when it begins to write only after it was asked for', async () => {
+    const [box, hot, id] = [openBox(behindProxy), await video(), await voter()];
+    // On a connection that knows the statement it goes out whole.
+    await box.cast({ videoId: hot, voterId: await voter(), address });
+    let cast: Promise<VoteOutcome> | undefined;
+    await database.admin.begin(async (transaction) => {
+      await transaction`lock table votes.votes in share mode`;
+      cast = box.cast({ videoId: hot, voterId: id, address });
+      await untilWaiting(database.admin, 1);
+      proxy.cut();
+      proxy.heal();
+      // Nothing was found of the first one, so that the votes are cast again behind it.
+      await untilWaiting(database.admin, 2);
+    });
+    expect(await cast).toEqual({ result: 'recorded', votes: 2 });
+    expect([(await rows(hot)).length, await tally(hot)]).toEqual([2, 2]);
+  });
+
   test('ends with a 503 while the database stays away, and can be asked again', async () => {
     const [box, hot, id] = [openBox(behindProxy), await video(), await voter()];
     proxy.cut();
