@@ -145,9 +145,9 @@ export class BallotBox {
   }
 }
 
-function settle({ callers }: Waiting, outcome: VoteOutcome | undefined): void {
-  const [first, ...others] = callers;
-  if (!outcome) return first?.reject(new Error('a ballot without an outcome'));
+function settle(waiting: Waiting, outcome: VoteOutcome | undefined): void {
+  if (!outcome) return fail([waiting], new Error('a ballot without an outcome'));
+  const [first, ...others] = waiting.callers;
   first?.resolve(outcome);
   for (const { resolve } of others)
     resolve(outcome.result === 'recorded' ? { result: 'already_voted' } : outcome);

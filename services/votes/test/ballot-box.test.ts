@@ -172,6 +172,19 @@ describe('a batch', () => {
     expect(await box.cast({ videoId: hot, voterId: id, address })).toEqual({ result: 'already_voted' });
   });
 
+  test('that has no outcome fails for all who asked', async () => {
+    const [box, hot, id] = [openBox(), await video(), await voter()];
+    const contest = await database.admin`delete from votes.contest returning *`;
+    try {
+      // The first is a batch of its own, the others are one ballot.
+      const cast = [0, 1, 2].map(() => box.cast({ videoId: hot, voterId: id, address }));
+      const settled = await Promise.allSettled(cast);
+      expect(settled.map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
+    } finally {
+      await database.admin`insert into votes.contest ${database.admin(contest)}`;
+    }
+  });
+
   test('that fails for a reason of its own fails at once', async () => {
     const [box, hot, id] = [openBox(), await video(), await voter()];
     await database.admin`revoke insert on votes.votes from anb_votes`;
