@@ -160,6 +160,20 @@ describe('changes', () => {
     expect((await readChanges(votes.sql, since)).videos).toMatchObject([{ video_id: other, votes: 2 }]);
   });
 
+  test('of players are looked up by their videos, not in all videos', async () => {
+    const statements: string[] = [];
+    const sql = votes.database.connect('anb_votes', (statement) => statements.push(statement));
+    const since = await currentSnapshot();
+    await readChanges(sql, since);
+    // If they were few, all would be read.
+    await admin`
+      insert into videos.videos (id, user_id, title, title_key, original_filename, original_key, is_public, status)
+      select gen_random_uuid(), n, 'Mate', 'mate', 'mate.mp4', n::text, false, 'uploaded' from generate_series(1, 5000) n`;
+    await admin`analyze videos.videos`;
+    const plan = await admin.unsafe(`explain ${statements.at(-1)}`, Array(6).fill(since));
+    expect(plan.flatMap(Object.values).join('\n')).toContain('using videos_owner');
+  });
+
   test.each([
     ['100:105:100,102', '100:104:100', false],
     ['100:104:', '100:104:100', false],

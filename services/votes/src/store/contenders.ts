@@ -39,7 +39,7 @@ export async function readChanges(sql: ISql, since: DatabaseSnapshot): Promise<C
       union
       select ballot.id
       from auth.changed_player player
-      join videos.ballot on ballot.owner_id = player.id
+      join videos.ballot on ballot.owner_id = player.id and not ballot.deleted
       where ${isNewer(sql, since, 'player')}
     )
     select ${columns(sql)}
