@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createLog } from '@anb/service-kit/log';
 import { keptLog } from '@anb/testing/logs';
 import { createVideo, type Player } from '@anb/testing/players';
+import { untilWaiting } from '@anb/testing/waiting';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FlagWatch } from '../src/flags.ts';
@@ -345,6 +346,26 @@ describe('voiding', () => {
     expect([body.votes, await counted()]).toEqual([12_345, 0]);
     expect((await restore(body.voiding_id)).body.votes).toBe(12_345);
     expect(await counted()).toBe(12_345);
+  });
+
+  test('is undone in the order of the keys too, however they were noted', async () => {
+    const { admin } = contest.database;
+    const ids = await crowd({ count: 5001, network: 7 });
+    const { body } = await voidVotes({ video_id: video, network: '7' });
+    await admin`
+      update votes.voidings set voter_ids = (select array_agg(id order by id desc) from unnest(voter_ids) id)
+      where id = ${body.voiding_id}`;
+    let restoring: ReturnType<typeof restore> | undefined;
+    await admin.begin(async (other) => {
+      const hold = (voter = 0) =>
+        other`select from votes.votes where video_id = ${video} and voter_id = ${voter} for update`;
+      await hold(ids[0]);
+      restoring = restore(body.voiding_id);
+      await untilWaiting(admin, 1);
+      await hold(ids.at(-1));
+    });
+    expect((await restoring)?.status).toBe(200);
+    expect(await counted()).toBe(5001);
   });
 
   test('of more votes than one takes is done when it is asked for again; the flag is settled with the last', async () => {

@@ -167,13 +167,14 @@ const VOTES_A_STATEMENT = 5000;
  */
 async function setVoided(sql: ISql, { videoId, voterIds }: Chosen, isVoided: boolean): Promise<number[]> {
   const changed: number[] = [];
-  for (let place = 0; place < voterIds.length; place += VOTES_A_STATEMENT) {
+  const inOrder = voterIds.toSorted((one, other) => one - other);
+  for (let place = 0; place < inOrder.length; place += VOTES_A_STATEMENT) {
     const rows = await sql<{ voter_id: number }[]>`
       with held as (
         select video_id, voter_id
         from votes.votes
         where video_id = ${videoId}
-          and voter_id = any(${voterIds.slice(place, place + VOTES_A_STATEMENT)}::integer[])
+          and voter_id = any(${inOrder.slice(place, place + VOTES_A_STATEMENT)}::integer[])
           and (voided_at is null) = ${isVoided}
         order by voter_id
         for update
