@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { openDatabase } from '@anb/service-kit/database';
 import { createLog } from '@anb/service-kit/log';
 import { keptLog } from '@anb/testing/logs';
 import { createVideo, type Player } from '@anb/testing/players';
+import { TcpProxy } from '@anb/testing/tcp-proxy';
 import { untilWaiting } from '@anb/testing/waiting';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FlagWatch } from '../src/flags.ts';
 import { flagVotes, forgetAddresses, type Thresholds } from '../src/store/flags.ts';
-import { voidVotes as voidInStore } from '../src/store/voidings.ts';
+import { previewVoiding, voidVotes as voidInStore } from '../src/store/voidings.ts';
 import { createContest, type TestContest } from './organisers.ts';
 
 let contest: TestContest;
@@ -391,6 +393,25 @@ describe('voiding', () => {
       { votes: 5, isComplete: true },
     ]);
     expect(await some()).toBe('flag_settled');
+  });
+
+  test('reads no more voters than it takes, and a preview none', async () => {
+    await crowd({ count: 3000, network: 7 });
+    const url = new URL(contest.database.url('anb_votes'));
+    let bytes = 0;
+    const proxy = await TcpProxy.start(Number(url.port), () => (way, chunk) => {
+      if (way === 'answer') bytes += chunk.length;
+      return true;
+    });
+    url.port = String(proxy.port);
+    const sql = openDatabase({ url: url.href, max: 1, applicationName: 'test' });
+    const target = { videoId: video, network: '7' };
+    expect(await previewVoiding(sql, target)).toMatchObject({ votes: 3000 });
+    const voiding = { target, reason: 'Un computador', organiserId: contest.organiser.id, most: 10 };
+    expect(await voidInStore(sql, voiding)).toMatchObject({ votes: 10, isComplete: false });
+    expect(bytes).toBeLessThan(10_000);
+    await sql.end();
+    await proxy.close();
   });
 
   test('beside votes, others’ voidings and restorations counts each vote once and waits for nobody for good', async () => {

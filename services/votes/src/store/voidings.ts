@@ -32,14 +32,17 @@ export interface Voided {
 }
 
 type Chosen = { videoId: string; voterIds: number[] };
+/** `votes`: from which rows, all that counts of them. */
+type Meant = { videoId: string; votes: ReturnType<typeof votesBy> };
 export type FlagRefusal = 'flag_not_found' | 'flag_settled';
 
 /** What `voidVotes` would take out of the count now. */
 export async function previewVoiding(sql: ISql, target: Target): Promise<Voided | FlagRefusal> {
-  const chosen = await choose(sql, target);
-  if (typeof chosen === 'string') return chosen;
-  const { videoId, voterIds } = chosen;
-  return { voidingId: null, videoId, votes: voterIds.length, isComplete: voterIds.length <= MOST };
+  const meant = await choose(sql, target);
+  if (typeof meant === 'string') return meant;
+  const [counted] = await sql<{ votes: number }[]>`select count(*)::integer as votes ${meant.votes}`;
+  const votes = counted?.votes ?? 0;
+  return { voidingId: null, videoId: meant.videoId, votes, isComplete: votes <= MOST };
 }
 
 /** The flag is then settled, if it was one and no votes of it are left. */
@@ -48,15 +51,12 @@ export async function voidVotes(
   { target, reason, organiserId, most = MOST }: Voiding,
 ): Promise<Voided | FlagRefusal | 'nothing_to_void'> {
   return sql.begin(async (transaction) => {
-    const chosen = await choose(transaction, target);
-    if (typeof chosen === 'string') return chosen;
-    const { videoId } = chosen;
-    const isComplete = chosen.voterIds.length <= most;
-    const voterIds = await setVoided(
-      transaction,
-      { videoId, voterIds: chosen.voterIds.slice(0, most) },
-      true,
-    );
+    const meant = await choose(transaction, target);
+    if (typeof meant === 'string') return meant;
+    const { videoId } = meant;
+    const chosen = await votersOf(transaction, meant, most + 1);
+    const isComplete = chosen.length <= most;
+    const voterIds = await setVoided(transaction, { videoId, voterIds: chosen.slice(0, most) }, true);
     if (voterIds.length === 0) return 'nothing_to_void';
     await addToTally(transaction, videoId, -voterIds.length);
     const voidingId = await noteVoiding(transaction, { videoId, voterIds });
@@ -113,46 +113,41 @@ export async function dismissFlag(
 
 // ── Which votes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The voters whose votes count now; nothing is held but the flag. */
-async function choose(sql: ISql, target: Target): Promise<Chosen | FlagRefusal> {
-  if (!('flagId' in target)) {
-    return { videoId: target.videoId, voterIds: await votersBy(sql, target) };
-  }
+/** The votes that count now; nothing is held but the flag. */
+async function choose(sql: ISql, target: Target): Promise<Meant | FlagRefusal> {
+  if (!('flagId' in target)) return { videoId: target.videoId, votes: votesBy(sql, target) };
   const flag = await holdFlag(sql, target.flagId);
   if (typeof flag === 'string') return flag;
-  return { videoId: flag.video_id, voterIds: await votersOf(sql, target) };
+  return { videoId: flag.video_id, votes: votesFlagged(sql, target) };
 }
 
-async function votersBy(sql: ISql, { videoId, network, from, to, voterIds }: Criteria): Promise<number[]> {
-  const rows = await sql<{ voter_id: number }[]>`
-    select voter_id
-    from votes.votes
-    where video_id = ${videoId} and voided_at is null
-      ${network === undefined ? sql`` : sql`and network::text = ${network}`}
-      ${from === undefined ? sql`` : sql`and cast_at >= ${from}`}
-      ${to === undefined ? sql`` : sql`and cast_at < ${to}`}
-      ${voterIds === undefined ? sql`` : sql`and voter_id = any(${voterIds}::integer[])`}
-    order by voter_id`;
-  return rows.map(({ voter_id }) => voter_id);
-}
+const votesBy = (sql: ISql, { videoId, network, from, to, voterIds }: Criteria) => sql`
+  from votes.votes vote
+  where vote.video_id = ${videoId} and vote.voided_at is null
+    ${network === undefined ? sql`` : sql`and vote.network::text = ${network}`}
+    ${from === undefined ? sql`` : sql`and vote.cast_at >= ${from}`}
+    ${to === undefined ? sql`` : sql`and vote.cast_at < ${to}`}
+    ${voterIds === undefined ? sql`` : sql`and vote.voter_id = any(${voterIds}::integer[])`}`;
 
-async function votersOf(
+const votesFlagged = (
   sql: ISql,
   { flagId, newbornMinutes }: { flagId: number; newbornMinutes: number },
-): Promise<number[]> {
+) => sql`
+  from votes.flags flag
+  join votes.votes vote on vote.video_id = flag.video_id and vote.cast_at between flag.first_at and flag.last_at
+  left join auth.player_card player on player.id = vote.voter_id
+  where flag.id = ${flagId} and vote.voided_at is null
+    and case flag.kind
+      when 'network' then vote.network = flag.network
+      when 'newborn'
+        then player.id is null or player.created_at > vote.cast_at - make_interval(mins => ${newbornMinutes})
+      when 'unverified' then player.verified is not true
+    end`;
+
+/** So many at most: a video may have more votes than there is memory for. */
+async function votersOf(sql: ISql, { votes }: Meant, most: number): Promise<number[]> {
   const rows = await sql<{ voter_id: number }[]>`
-    select vote.voter_id
-    from votes.flags flag
-    join votes.votes vote on vote.video_id = flag.video_id and vote.cast_at between flag.first_at and flag.last_at
-    left join auth.player_card player on player.id = vote.voter_id
-    where flag.id = ${flagId} and vote.voided_at is null
-      and case flag.kind
-        when 'network' then vote.network = flag.network
-        when 'newborn'
-          then player.id is null or player.created_at > vote.cast_at - make_interval(mins => ${newbornMinutes})
-        when 'unverified' then player.verified is not true
-      end
-    order by vote.voter_id`;
+    select vote.voter_id ${votes} order by vote.voter_id limit ${most}`;
   return rows.map(({ voter_id }) => voter_id);
 }
 
