@@ -17,7 +17,7 @@ export interface Voiding {
   target: Target;
   reason: string;
   organiserId: number;
-  /** At most so many at once: who votes again for what is being voided waits until it is done. */
+  /** At most so many at once, so that its request ends in time. */
   most?: number;
 }
 const MOST = 20_000;
