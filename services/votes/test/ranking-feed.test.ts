@@ -207,7 +207,7 @@ describe('GET /api/public/rankings/stream', () => {
     await admin`delete from videos.videos where id = ${id}`;
   }, 50_000);
 
-  test('is refused beyond the cap, and beyond an address’ share of it', async () => {
+  test('is refused beyond an address’ share of the cap', async () => {
     const clients = await Promise.all(Array.from({ length: 25 }, () => listen()));
     await vi.waitFor(async () => expect(await streams()).toBe(25), 3000);
     const refused = await listen();
@@ -218,6 +218,21 @@ describe('GET /api/public/rankings/stream', () => {
   test.each(['?city=', `?city=${'x'.repeat(101)}`])('refuses %s', async (query) => {
     expect((await listen({ query })).answer.status).toBe(400);
   });
+});
+
+test('streams are refused beyond the cap of all addresses together', async () => {
+  const { standings, pages } = votes;
+  const feed = new RankingFeed({ standings, pages, registry: votes.dependencies().registry, maxStreams: 8 });
+  const app = createApp(votes.dependencies({ feed, trustedProxyHops: 1 }));
+  const watch = async (n: number) => {
+    const answer = await app.request(path, { headers: { 'x-forwarded-for': `192.0.2.${n}` } });
+    await answer.body?.getReader().read();
+    return answer.status;
+  };
+  const watching = await Promise.all(Array.from({ length: 8 }, (_, n) => watch(n)));
+  expect(new Set(watching)).toEqual(new Set([200]));
+  expect(await watch(8)).toBe(503);
+  feed.drain();
 });
 
 test('draining ends the streams, with a pause of its own for each, and takes no more', async () => {
