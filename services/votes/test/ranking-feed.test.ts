@@ -80,7 +80,7 @@ describe('GET /api/public/rankings/stream', () => {
     expect(client.answer.headers.get('cache-control')).toBe('no-cache');
     await untilTold(client, 1);
     expect(client.told[0]?.rows).toEqual(await page());
-    expect(client.text).toMatch(/^retry: [23]\d{3}$/m);
+    await vi.waitFor(() => expect(client.text).toMatch(/^retry: [23]\d{3}$/m));
     await raise();
     await untilTold(client, 2);
     const rows = client.told.at(-1)?.rows;
