@@ -184,6 +184,23 @@ describe('the result', () => {
     expect((await read()).body.results).toMatchObject([{ video_id: video, votes: 1 }]);
   });
 
+  test('is of one moment, and who votes too late does not wait for it', async () => {
+    const { admin } = contest.database;
+    const video = await createVideo(admin, (await contest.players.signUp()).id, { title: 'Antes' });
+    await newEdition();
+    let freezing: ReturnType<typeof freeze> | undefined;
+    await admin.begin(async (holding) => {
+      await holding`lock table votes.tallies in access exclusive mode`;
+      freezing = freeze();
+      // It has counted the votes, and waits for what else is shown of a video.
+      await untilWaiting(admin, 1);
+      await admin`update videos.videos set title = 'Después' where id = ${video}`;
+      await votes(video, 3);
+    });
+    expect((await freezing)?.status).toBe(200);
+    expect((await read()).body.results).toMatchObject([{ video_id: video, votes: 0, title: 'Antes' }]);
+  });
+
   test('lacks a vote that was asked for in time and began to be written too late', async () => {
     const [owner, voter] = [await contest.players.signUp(), await contest.players.signUp()];
     const video = await createVideo(contest.database.admin, owner.id);
