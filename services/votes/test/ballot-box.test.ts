@@ -251,11 +251,12 @@ describe('a batch whose reply is lost', () => {
     await whileTallyIsLocked(hot, async () => {
       cast = box.cast({ videoId: hot, voterId: id, address });
       await untilWaiting(database.admin, 1);
+      // Cast again it would be refused.
+      await database.admin`update votes.contest set closes_at = now()`;
       proxy.cut();
       proxy.heal();
       // The first one still waits for the tally, and who asks about it for its end.
       await untilWaiting(database.admin, 2);
-      await database.admin`update votes.contest set closes_at = now()`;
     });
     try {
       expect(await cast).toEqual({ result: 'recorded', votes: 1 });
