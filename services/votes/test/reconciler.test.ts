@@ -102,6 +102,20 @@ test('votes that come while a tally is mended are counted once', async () => {
   expect([await drift(), await tally()]).toEqual([0, 10]);
 });
 
+test('a tally that is off is mended after the batch that is raising it, whose votes count', async () => {
+  await castBy(5);
+  await admin`insert into votes.tallies values (${video}, 40)`;
+  let mended: Promise<void> | undefined;
+  await admin.begin(async (batch) => {
+    await batch`insert into votes.votes (video_id, voter_id) values (${video}, 1)`;
+    await batch`update votes.tallies set votes = votes + 1 where video_id = ${video}`;
+    mended = reconcile();
+    await untilWaiting(admin, 1);
+  });
+  await mended;
+  expect(await tally()).toBe(6);
+});
+
 test('a batch in hand is no drift', async () => {
   const { sql, log } = votes;
   const box = new BallotBox({ sql, log, registry: new Registry(), needsVerifiedEmail: false });
