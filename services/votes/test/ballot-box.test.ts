@@ -3,12 +3,13 @@ import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
 import { keptLog } from '@anb/testing/logs';
 import { LostReplies } from '@anb/testing/lost-reply';
 import { createPlayers, createVideo } from '@anb/testing/players';
+import { Random } from '@anb/testing/random';
 import { TcpProxy } from '@anb/testing/tcp-proxy';
 import { untilWaiting } from '@anb/testing/waiting';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BallotBox } from '../src/ballot-box.ts';
-import type { VoteOutcome } from '../src/store/ballots.ts';
+import { castBallots, type VoteOutcome } from '../src/store/ballots.ts';
 
 let database: TestDatabase;
 let sql: Sql;
@@ -170,6 +171,23 @@ describe('a batch', () => {
       expect(await box.cast({ videoId: hot, voterId: id, address })).toEqual({ result: 'already_voted' });
     });
     expect(await box.cast({ videoId: hot, voterId: id, address })).toEqual({ result: 'already_voted' });
+  });
+
+  test('is written in the order of its keys, whatever came first', async () => {
+    const [videos, ids] = [await Promise.all(Array.from({ length: 30 }, video)), await voters(10)];
+    const ballots = videos.flatMap((videoId) => ids.map((voterId) => ({ videoId, voterId, address })));
+    const shuffled = new Random(1, 'ballots').shuffle(ballots);
+    await castBallots(sql, shuffled, { batchId: 1n, needsVerifiedEmail: false });
+    const { admin } = database;
+    const rows = await admin`
+      select video_id, voter_id from votes.votes where video_id = any(${videos}::uuid[]) order by ctid`;
+    const tallies = await admin`
+      select video_id from votes.tallies where video_id = any(${videos}::uuid[]) order by ctid`;
+    const inOrder = videos.toSorted();
+    expect(tallies.map(({ video_id }) => video_id)).toEqual(inOrder);
+    expect(rows.map(({ video_id, voter_id }) => `${video_id} ${voter_id}`)).toEqual(
+      inOrder.flatMap((id) => ids.map((voter) => `${id} ${voter}`)),
+    );
   });
 
   test('that has no outcome fails for all who asked', async () => {
