@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { comparisonKey } from '@anb/service-kit/comparison-key';
 import { keptLog } from '@anb/testing/logs';
 import { createVideo, type Player } from '@anb/testing/players';
@@ -338,6 +339,24 @@ describe('the ranking', () => {
     expect(beyond(900_000)).toBe(first);
     for (let page = 900_001; page < 930_000; page++) beyond(page);
     expect(beyond(900_000)).not.toBe(first);
+  });
+
+  test.each([
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+  ] as const)('comes as %s to who takes it, under a weak tag', async (encoding, decompress) => {
+    const city = randomUUID();
+    await createVideo(database.admin, (await players.signUp()).id, { city });
+    await vi.waitFor(async () => expect(await ranking(`city=${city}`)).toHaveLength(1));
+    const ask = (accepted: string) =>
+      app.request(`/api/public/rankings?city=${city}`, { headers: { 'accept-encoding': accepted } });
+    const [plain, answer] = [await ask('identity'), await ask(encoding)];
+    expect(answer.headers.get('content-encoding')).toBe(encoding);
+    expect(answer.headers.get('etag')).toBe(`W/${plain.headers.get('etag')}`);
+    for (const { headers } of [plain, answer]) expect(headers.get('vary')).toContain('Accept-Encoding');
+    expect(decompress(await answer.arrayBuffer()).toString()).toBe(await plain.text());
+    const page = votes.pages.page(votes.standings.current, { city, page: 1, limit: 50 });
+    expect(page.encoded(encoding)).toBe(page.encoded(encoding));
   });
 
   test('answers 304 for what the caller has, and anew after a change', async () => {
