@@ -37,6 +37,7 @@ const PAUSE_MS = { conflict: 5, lost_reply: 250 };
  * cast → settled
  * cast → deadlock or serialisation failure, nothing was written → cast again
  * cast → the connection broke, or the database is away: nobody knows → read back → what is not recorded is cast again
+ *   → read back: what was cast first may have been the later one
  * cast → refused for a reason that lies in a row → each half by itself, down to the one at fault
  *
  * Whoever has waited for too long gets a 503: the vote may count all the same, and asking again tells.
