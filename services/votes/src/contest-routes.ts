@@ -88,36 +88,38 @@ export function contestRoutes({ sql, verify, standings }: Dependencies) {
     const { cities, ...others } = c.req.valid('json');
     const asked: RulesChange = { ...others, ...(cities && { cities: keysOrRefuse(cities) }) };
     const outcome = await changeRules(sql, asked, c.get('session').userId);
-    if (outcome === 'closes_before_opens') {
-      throw new ApiError(
-        400,
-        'closes_before_opens',
-        'Voting would close before it opens. Mend one of the two times.',
-        {
-          details: [{ field: 'closes_at', message: 'must be later than opens_at' }],
-        },
-      );
-    }
-    if (outcome === 'results_frozen') {
-      throw new ApiError(
-        400,
-        'results_frozen',
-        'The result of this edition is frozen: its vote can not open again. Name another edition.',
-        { details: [{ field: 'closes_at', message: 'must be past' }] },
-      );
-    }
-    if (outcome === 'voted_since_frozen') {
-      throw new ApiError(
-        400,
-        'results_frozen',
-        'The result of that edition is frozen, and votes were cast since, which it would get. Name another edition.',
-        { details: [{ field: 'edition', message: 'must not be one from before the last votes' }] },
-      );
-    }
+    if (typeof outcome === 'string') throw refusal(outcome);
     return c.json(present(outcome, standings.clock.now()), 200);
   });
 
   return routes;
+}
+
+/** Why a change is refused: the code, what to do, the field at fault and what is wrong with it. */
+const refusals = {
+  closes_before_opens: [
+    'closes_before_opens',
+    'Voting would close before it opens. Mend one of the two times.',
+    'closes_at',
+    'must be later than opens_at',
+  ],
+  results_frozen: [
+    'results_frozen',
+    'The result of this edition is frozen: its vote can not open again. Name another edition.',
+    'closes_at',
+    'must be past',
+  ],
+  voted_since_frozen: [
+    'results_frozen',
+    'The result of that edition is frozen, and votes were cast since, which it would get. Name another edition.',
+    'edition',
+    'must not be one from before the last votes',
+  ],
+} as const;
+
+function refusal(reason: keyof typeof refusals): ApiError {
+  const [code, message, field, complaint] = refusals[reason];
+  return new ApiError(400, code, message, { details: [{ field, message: complaint }] });
 }
 
 function keysOrRefuse(cities: z.infer<typeof namedCity>[]) {
