@@ -1,6 +1,7 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { Gauge, type Registry } from 'prom-client';
 import { accepts } from './accept-encoding.ts';
+import { unavailable } from './errors.ts';
 
 /** Server-sent events as they go over the wire: the same bytes to everybody, compressed once at most. */
 export class StreamEvent {
@@ -82,10 +83,12 @@ export class EventStreams<About> {
 
   /**
    * @param greet hears of the stream when it is first read from: who asks with HEAD never is
-   * @returns the answer's body and headers, or null when there are too many or no more are taken
+   * @returns the answer's body and headers
+   * @throws ApiError 503 when there are too many or no more are taken; thousands may come back at once, so that the
+   * request's own line is all that is logged
    */
   open(about: About, { signal, acceptEncoding = '' }: Listener, greet: (stream: EventStream<About>) => void) {
-    if (this.#isDraining || !this.#hasRoom(about)) return null;
+    if (this.#isDraining || !this.#hasRoom(about)) throw unavailable({ isLogged: true });
     const isDeflated = accepts(acceptEncoding, 'gzip');
     let stream: EventStream<About> | undefined;
     const leave = () => stream && this.end(stream);

@@ -1,4 +1,4 @@
-import { ApiError, unavailable } from '@anb/service-kit/errors';
+import { ApiError } from '@anb/service-kit/errors';
 import { createRoutes, json, refusing, signedIn } from '@anb/service-kit/http';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
@@ -65,13 +65,11 @@ export function jobRoutes({ sql, verify, wakeOutbox, progress }: Dependencies) {
     const { video_id } = c.req.valid('param');
     const { userId } = c.get('session');
     granted(await findOwn(sql, video_id, userId));
-    const opened = progress.open(video_id, userId, {
+    const { body, headers } = progress.open(video_id, userId, {
       signal: c.req.raw.signal,
       acceptEncoding: c.req.header('accept-encoding'),
     });
-    // No room, which the request's own line says; thousands may come back at once.
-    if (!opened) throw unavailable({ isLogged: true });
-    return c.body(opened.body, 200, opened.headers);
+    return c.body(body, 200, headers);
   });
 
   return routes;

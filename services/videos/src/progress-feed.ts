@@ -57,7 +57,7 @@ export class ProgressFeed {
     });
   }
 
-  /** @returns null when there are too many streams or no more are taken */
+  /** @throws ApiError 503 as `EventStreams.open` */
   open(videoId: string, userId: number, listener: Listener) {
     return this.#streams.open({ videoId, userId, told: '' }, listener, (stream) => {
       if (this.#polling) void this.#look([stream]);

@@ -49,7 +49,7 @@ export class RankingFeed {
 
   /**
    * @param lastEventId the page that a client which comes back has already
-   * @returns null when there are too many streams or no more are taken
+   * @throws ApiError 503 as `EventStreams.open`
    */
   open(city: string | undefined, clientAddress: string, lastEventId: string, listener: Listener) {
     const watched = { city, clientAddress, told: lastEventId };

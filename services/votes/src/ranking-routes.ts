@@ -1,6 +1,6 @@
 import { bestEncoding, type Encoding } from '@anb/service-kit/accept-encoding';
 import { addressKey } from '@anb/service-kit/client-address';
-import { invalidInput, unavailable } from '@anb/service-kit/errors';
+import { invalidInput } from '@anb/service-kit/errors';
 import { createRoutes, json, refusing } from '@anb/service-kit/http';
 import { describeIssue, line, paging } from '@anb/service-kit/input';
 import { createRoute, z } from '@hono/zod-openapi';
@@ -167,13 +167,16 @@ export function rankingRoutes({ standings, pages, feed }: Dependencies) {
 
   routes.openapi(streamRoute, (c) => {
     const { city } = c.req.valid('query');
-    const opened = feed.open(city, addressKey(c.get('clientAddress')), c.req.header('last-event-id') ?? '', {
-      signal: c.req.raw.signal,
-      acceptEncoding: c.req.header('accept-encoding'),
-    });
-    // No room, which the request's own line says; thousands may come back at once.
-    if (!opened) throw unavailable({ isLogged: true });
-    return c.body(opened.body, 200, opened.headers);
+    const { body, headers } = feed.open(
+      city,
+      addressKey(c.get('clientAddress')),
+      c.req.header('last-event-id') ?? '',
+      {
+        signal: c.req.raw.signal,
+        acceptEncoding: c.req.header('accept-encoding'),
+      },
+    );
+    return c.body(body, 200, headers);
   });
 
   routes.openapi(citiesRoute, (c) => c.json(citiesOf(standings.current), 200));
