@@ -61,6 +61,7 @@ export class Stack {
       throw saysPortTaken(error.message) ? new Error(`Postgres did not start; ${TAKEN_MEANWHILE}`) : error;
     });
     this.#keep('Postgres', postgres);
+    await runToEnd('portal', 'services/portal/build.ts', {});
     say('stack', 'S3 and SQS start');
     const cloud = await startCloud({
       folder: join(config.DATA_DIR, 'objects'),
@@ -110,7 +111,7 @@ export class Stack {
       const opsPort = nextPort();
       return {
         name,
-        file: `services/${name}/src/main.ts`,
+        file: programFile(name),
         opsPort,
         env: { ...common(), OPS_PORT: String(opsPort), ...env },
       };
@@ -149,7 +150,12 @@ export class Stack {
       auth,
       videos,
       api('votes', { ...databaseUrl('votes'), ...addresses }),
-      web('portal', { VOTES_URL: urls.votes }),
+      web('portal', {
+        VOTES_URL: urls.votes,
+        VIDEOS_URL: urls.videos,
+        ...addresses,
+        COMPONENTS_PAGE: 'true',
+      }),
       ...Array.from({ length: config.TRANSCODERS }, () =>
         program('transcoder', {
           ...databaseUrl('transcoder'),
@@ -215,6 +221,10 @@ export class Stack {
     say('stack', 'stopped');
   }
 }
+
+/** The portal's is built, see its build.ts; Node runs the others as they are. */
+const programFile = (name: string) =>
+  name === 'portal' ? 'services/portal/dist/server/main.js' : `services/${name}/src/main.ts`;
 
 function closeNow(server: Server): Promise<unknown> {
   const closed = new Promise((resolve) => server.close(resolve));

@@ -1,31 +1,117 @@
-import { unavailable } from '@anb/service-kit/errors';
+import { bestEncoding } from '@anb/service-kit/accept-encoding';
+import { contentPolicy } from '@anb/service-kit/browsers';
+import { ApiError, errorResponse } from '@anb/service-kit/errors';
 import { createHttp, type HttpOptions } from '@anb/service-kit/http';
-import { homePage, homePolicy, type RankingRow, type Stats } from './home-page.ts';
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Assets } from './assets.ts';
+import { renderDocument, styleHash } from './document.tsx';
+import type { Page } from './page.ts';
+import { PageCache } from './page-cache.ts';
+import { errorPage } from './pages/error.tsx';
+import { pageRoutes } from './routes.ts';
+import { sitemapRoutes } from './sitemap.ts';
+import { createUpstream, type UpstreamOptions } from './upstream.ts';
 
-export interface Dependencies extends HttpOptions {
-  votesUrl: string;
+export interface Dependencies extends HttpOptions, UpstreamOptions {
+  /** How browsers reach the system; without a slash at the end. */
+  publicUrl: string;
+  mediaBaseUrl: string;
+  /** Where browsers reach the object store, when that is not at `publicUrl`. */
+  storeOrigin?: string | undefined;
+  /** Whether /_componentes is there. */
+  showsComponents?: boolean;
+  assets: Assets;
 }
 
-const TIMEOUT_MS = 3000;
+const YEAR = 'public, max-age=31536000, immutable';
 
-/** Builds the whole HTTP surface; its catch-all is the system's: JSON under /api/, see createHttp. */
+/** Builds the whole HTTP surface; its catch-all is the system's: JSON under /api/, see createHttp, else a page. */
 export function createApp(dependencies: Dependencies) {
+  const { assets, log, publicUrl } = dependencies;
   const app = createHttp(dependencies);
-  const read = async <T>(path: string): Promise<T> => {
-    const answer = await fetch(`${dependencies.votesUrl}${path}`, {
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).catch(() => null);
-    if (!answer?.ok) throw unavailable();
-    return (await answer.json()) as T;
-  };
+  const upstream = createUpstream(dependencies);
+  const cache = new PageCache();
+  const policy = pagePolicy(dependencies);
+  const render = (page: Page) => renderDocument(page, { publicUrl, assets });
 
-  app.get('/', async (c) => {
-    const [ranking, stats] = await Promise.all([
-      read<RankingRow[]>('/api/public/rankings?limit=24'),
-      read<Stats>('/api/public/stats'),
-    ]);
-    return c.html(homePage(ranking, stats), 200, { 'Content-Security-Policy': homePolicy });
+  const answerJson = errorResponse(log);
+  app.onError(async (error, c) => {
+    const answer = answerJson(error, c);
+    if (!wantsPage(c)) return answer;
+    const wait = answer.headers.get('retry-after');
+    const headers = { 'Content-Security-Policy': policy, ...(wait && { 'Retry-After': wait }) };
+    return c.html(
+      render(errorPage(answer.status, c.get('requestId'))),
+      answer.status as ContentfulStatusCode,
+      headers,
+    );
   });
 
+  app.get('/assets/:name', (c) => {
+    const asset = assets.file(c.req.param('name'));
+    if (!asset) throw new ApiError(404, 'not_found', `There is nothing at ${c.req.path}.`);
+    const encoding = bestEncoding(c.req.header('accept-encoding'));
+    const encoded = encoding && asset.encoded[encoding];
+    return c.body(encoded ?? asset.body, 200, {
+      'Content-Type': asset.type,
+      'Cache-Control': YEAR,
+      Vary: 'Accept-Encoding',
+      ...(encoded && { 'Content-Encoding': encoding }),
+    });
+  });
+
+  for (const { path, query = [], page } of pageRoutes({ ...dependencies, upstream })) {
+    app.get(path, async (c) => {
+      const asked = { ...pick(c.req.query(), query), ...c.req.param() };
+      const cached = await cache.get(`${path} ${JSON.stringify(asked)}`, async () => {
+        const made = await page(asked);
+        return made
+          ? { status: 200 as const, html: render(made) }
+          : { status: 404 as const, html: render(errorPage(404)) };
+      });
+      const encoding = bestEncoding(c.req.header('accept-encoding'));
+      const headers = {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': policy,
+        ETag: `W/"${cached.tag}"`,
+        // To be asked about each time, which costs nothing where it is the same.
+        'Cache-Control': 'no-cache',
+        Vary: 'Accept-Encoding',
+        ...(encoding && { 'Content-Encoding': encoding }),
+      };
+      if (c.req.header('if-none-match')?.includes(`"${cached.tag}"`)) return c.body(null, 304, headers);
+      return c.body(encoding ? cached.encoded[encoding] : cached.body, cached.status, headers);
+    });
+  }
+
+  app.route('/', sitemapRoutes({ upstream, publicUrl }));
   return app;
+}
+
+const pick = (all: Record<string, string>, names: readonly string[]) =>
+  Object.fromEntries(names.flatMap((name) => (all[name] ? [[name, all[name]]] : [])));
+
+/** Under /api/ programs ask; elsewhere those that say that they want no page. */
+function wantsPage(c: Context): boolean {
+  const accept = c.req.header('accept') ?? '*/*';
+  return !c.req.path.startsWith('/api/') && /text\/html|\*\/\*/.test(accept);
+}
+
+/** Nothing from elsewhere but clips and posters, which come from a CDN, or by redirect from the object store. */
+function pagePolicy({ assets, publicUrl, mediaBaseUrl, storeOrigin }: Dependencies): string {
+  const elsewhere = [new URL(mediaBaseUrl).origin, storeOrigin].filter(
+    (origin) => origin !== undefined && origin !== publicUrl,
+  );
+  const from = (...more: string[]) => ["'self'", ...more, ...new Set(elsewhere)].join(' ');
+  return contentPolicy({
+    'script-src': "'self'",
+    'style-src': styleHash(assets.style),
+    'font-src': "'self'",
+    'img-src': from('data:'),
+    // blob: the clip that is about to be uploaded, from the phone itself.
+    'media-src': from('blob:'),
+    'connect-src': from(),
+    'form-action': "'self'",
+  });
 }

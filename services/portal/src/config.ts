@@ -1,9 +1,16 @@
-import { readEnv, url } from '@anb/service-kit/env';
-import { serviceEnv } from '@anb/service-kit/service-env';
+import { flag, origin, readEnv, url } from '@anb/service-kit/env';
+import { publicEnv, serviceEnv } from '@anb/service-kit/service-env';
 
 export const readConfig = () =>
   readEnv({
     ...serviceEnv,
+    ...publicEnv,
     /** The votes service, inside the cluster. */
     VOTES_URL: url(),
+    /** The videos service, inside the cluster. */
+    VIDEOS_URL: url(),
+    /** Where browsers reach the object store, when that is not at PUBLIC_URL. */
+    STORE_ORIGIN: origin().optional(),
+    /** Whether /_componentes shows all components, for who works on them. */
+    COMPONENTS_PAGE: flag().default(false),
   });

@@ -3,6 +3,7 @@ import { createRegistry } from '@anb/service-kit/metrics';
 import { runService } from '@anb/service-kit/service';
 import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
+import { readAssets } from './assets.ts';
 import { readConfig } from './config.ts';
 
 const config = readConfig();
@@ -13,6 +14,13 @@ const app = createApp({
   registry,
   trustedProxyHops: config.TRUSTED_PROXY_HOPS,
   votesUrl: config.VOTES_URL,
+  videosUrl: config.VIDEOS_URL,
+  publicUrl: config.PUBLIC_URL,
+  mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
+  storeOrigin: config.STORE_ORIGIN,
+  showsComponents: config.COMPONENTS_PAGE,
+  // Beside server/main.js, as build.ts lays them.
+  assets: readAssets(new URL('../client/', import.meta.url)),
 });
 
 await runService({

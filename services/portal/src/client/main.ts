@@ -1,0 +1,23 @@
+import '../art/icon.svg?url';
+import '../art/preview.png?url';
+import { type ComponentType, h, hydrate } from 'preact';
+import { playOneAtATime } from './player.ts';
+import { currentRole, watchRole } from './session.ts';
+
+/** On every page: brings the islands to life, and says who is signed in to the styles. */
+
+const islands = import.meta.glob<ComponentType>('../islands/*.tsx', { import: 'default' });
+
+const mark = () => {
+  const role = currentRole();
+  if (role) document.documentElement.dataset.session = role;
+  else delete document.documentElement.dataset.session;
+};
+mark();
+watchRole(mark);
+playOneAtATime();
+
+for (const place of document.querySelectorAll<HTMLElement>('[data-island]')) {
+  const { island: name, props = '{}' } = place.dataset;
+  islands[`../islands/${name}.tsx`]?.().then((of) => hydrate(h(of, JSON.parse(props)), place));
+}

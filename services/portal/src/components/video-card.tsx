@@ -1,0 +1,43 @@
+import type { OpenVideo } from '@anb/api-client/contract';
+import * as texts from '#texts/videos';
+import { formatDuration } from '../format.ts';
+import { Island } from '../island.tsx';
+import VoteButton from '../islands/vote-button.tsx';
+import { PlayIcon } from './icons.tsx';
+import { Poster } from './poster.tsx';
+
+interface VideoCardProps {
+  video: OpenVideo;
+  isVotingOpen: boolean;
+  /** Whether it is seen without scrolling, so that its picture is not waited for. */
+  isFirst: boolean;
+}
+
+export function VideoCard({ video, isVotingOpen, isFirst }: VideoCardProps) {
+  const player = playerOf(video);
+  const href = `/videos/${video.video_id}`;
+  return (
+    <article class="card">
+      <div class="card-picture">
+        <Poster src={video.poster_url} isFirst={isFirst} />
+        <PlayIcon />
+        <span class="card-time">{formatDuration(video.duration_seconds)}</span>
+      </div>
+      <div class="card-body">
+        <h3 class="written">
+          <a href={href}>{video.title}</a>
+        </h3>
+        <p class="soft small written">{texts.by(player, video.user_city)}</p>
+      </div>
+      <div class="card-foot">
+        <Island
+          name="vote-button"
+          of={VoteButton}
+          props={{ videoId: video.video_id, votes: video.votes, player, userId: video.user_id, isVotingOpen }}
+        />
+      </div>
+    </article>
+  );
+}
+
+export const playerOf = (video: OpenVideo) => `${video.user_first_name} ${video.user_last_name}`;

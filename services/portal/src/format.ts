@@ -1,0 +1,18 @@
+import { locale, timeZone } from '#texts/locale';
+
+const whole = new Intl.NumberFormat(locale);
+const dayTime = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone });
+const megabytes = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(locale, { style: 'percent' });
+
+export const formatNumber = (value: number) => whole.format(value);
+export const formatDateTime = (iso: string) => dayTime.format(new Date(iso));
+export const formatDate = (iso: string) => day.format(new Date(iso));
+/** @param share from 0 to 1 */
+export const formatPercent = (share: number) => percent.format(share);
+/** As phones say it: a megabyte is a million bytes. */
+export const formatBytes = (bytes: number) => `${megabytes.format(bytes / 1e6)} MB`;
+/** @param seconds as `0:30` */
+export const formatDuration = (seconds: number) =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;

@@ -1,0 +1,106 @@
+import type { Standing } from '@anb/api-client/contract';
+import * as texts from '#texts/videos';
+import { playerOf } from '../components/video-card.tsx';
+import { formatDate, formatNumber } from '../format.ts';
+import { Island } from '../island.tsx';
+import ShareButtons from '../islands/share-buttons.tsx';
+import VoteButton from '../islands/vote-button.tsx';
+import type { Page } from '../page.ts';
+import { address } from '../query.ts';
+import type { Upstream } from '../upstream.ts';
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const SIZE = { width: 1280, height: 720 };
+
+/** null: it is not open for voting, or there never was one. */
+export async function videoPage(upstream: Upstream, id: string, publicUrl: string): Promise<Page | null> {
+  if (!UUID.test(id)) return null;
+  const [video, standing, contest] = await Promise.all([
+    upstream.video(id),
+    upstream.standing(id),
+    upstream.contest(),
+  ]);
+  if (!video) return null;
+  const player = playerOf(video);
+  return {
+    title: `${video.title} · ${player}`,
+    description: texts.videoDescription(player, video.user_city, video.votes),
+    canonical: `/videos/${id}`,
+    preview: {
+      ...SIZE,
+      image: video.poster_url,
+      video: video.processed_url,
+      alt: texts.posterAlt(video.title, player),
+    },
+    section: 'videos',
+    body: (
+      <article class="video-page">
+        <video
+          class="player"
+          controls
+          playsinline
+          preload="metadata"
+          poster={video.poster_url}
+          src={video.processed_url}
+          {...SIZE}
+        />
+        <div class="video-side">
+          <div>
+            <h1 class="written">{video.title}</h1>
+            <p class="written">{texts.by(player, video.user_city)}</p>
+            <p class="soft small">{texts.published(formatDate(video.processed_at))}</p>
+          </div>
+          <div class="panel row">
+            <Island
+              name="vote-button"
+              of={VoteButton}
+              props={{
+                videoId: id,
+                votes: video.votes,
+                player,
+                userId: video.user_id,
+                isVotingOpen: contest.open,
+              }}
+            />
+          </div>
+          {standing && <Places standing={standing} />}
+          <Island
+            name="share-buttons"
+            of={ShareButtons}
+            props={{ url: `${publicUrl}/videos/${id}`, text: texts.shareText(player) }}
+          />
+          <p>
+            <a href={address('/videos', { ciudad: video.user_city })}>{texts.moreOf(video.user_city)}</a>
+          </p>
+        </div>
+      </article>
+    ),
+  };
+}
+
+function Places({ standing: { city, in_city, national } }: { standing: Standing }) {
+  return (
+    <dl class="scoreboard" aria-label={texts.standing}>
+      <Place {...in_city} where={texts.place(city)} href={address('/rankings', { ciudad: city })} />
+      <Place {...national} where={texts.placeNational} href="/rankings" />
+    </dl>
+  );
+}
+
+interface PlaceProps {
+  position: number;
+  videos: number;
+  where: string;
+  href: string;
+}
+
+function Place({ position, videos, where, href }: PlaceProps) {
+  return (
+    <div>
+      <dt>
+        {texts.outOf(videos)} <a href={href}>{where}</a>
+      </dt>
+      <dd>{formatNumber(position)}.º</dd>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import type { Page } from './page.ts';
+import { componentsPage } from './pages/components.tsx';
+import { homePage } from './pages/home.tsx';
+import { rankingsPage } from './pages/rankings.tsx';
+import { videoPage } from './pages/video.tsx';
+import { videosPage } from './pages/videos.tsx';
+import type { Upstream } from './upstream.ts';
+
+export interface PageRoute {
+  path: string;
+  /** Names of the query that the page depends on; all others, as campaigns add them, are not looked at. */
+  query?: readonly string[];
+  /** null: there is no such page. @param asked the query's and the path's values */
+  page: (asked: Asked) => Page | null | Promise<Page | null>;
+}
+
+/** What an address asks for, by name. */
+export type Asked = Readonly<Record<string, string | undefined>>;
+
+interface Options {
+  upstream: Upstream;
+  publicUrl: string;
+  showsComponents?: boolean;
+}
+
+/** All pages. They are the same for everybody: what is a person's own, their browser asks for. */
+export function pageRoutes({ upstream, publicUrl, showsComponents }: Options): PageRoute[] {
+  return [
+    { path: '/', page: () => homePage(upstream) },
+    {
+      path: '/videos',
+      query: ['ciudad', 'q', 'orden', 'semilla', 'pagina'],
+      page: (asked) => videosPage(upstream, asked),
+    },
+    { path: '/videos/:id', page: ({ id = '' }) => videoPage(upstream, id, publicUrl) },
+    { path: '/rankings', query: ['ciudad', 'pagina'], page: (asked) => rankingsPage(upstream, asked) },
+    ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
+  ];
+}

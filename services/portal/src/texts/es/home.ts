@@ -1,0 +1,60 @@
+import { formatDateTime, formatNumber } from '../../format.ts';
+
+export const title = 'Sube tu video, recibe votos, llega a la final';
+export const description =
+  'Muestra tus mejores jugadas en 30 segundos. El público vota y los más votados de cada ciudad juegan el Showcase Final ante cazatalentos.';
+export const headline = ['Treinta segundos', 'para mostrar tu juego'] as const;
+export const lead =
+  'Sube un video con tus mejores jugadas. El público vota, y los más votados de cada ciudad van al Showcase Final ante cazatalentos.';
+export const start = 'Comenzar ahora';
+export const seeRankings = 'Ver rankings';
+export const totals = 'El torneo en vivo';
+export const total = {
+  videos: (count: number) => (count === 1 ? 'video' : 'videos'),
+  votes: (count: number) => (count === 1 ? 'voto' : 'votos'),
+  players: (count: number) => (count === 1 ? 'jugador' : 'jugadores'),
+  cities: (count: number) => (count === 1 ? 'ciudad' : 'ciudades'),
+};
+export const steps = 'Cómo se juega';
+export const quarters = [
+  {
+    name: '1.er cuarto',
+    title: 'Sube tu video',
+    text: 'Graba tus habilidades y súbelas desde el celular. Lo convertimos en un clip de hasta 30 segundos con la imagen del torneo.',
+  },
+  {
+    name: '2.º cuarto',
+    title: 'Votación pública',
+    text: 'Comparte tu enlace. Cada persona puede votar una sola vez por cada video.',
+  },
+  {
+    name: '3.er cuarto',
+    title: 'Los más votados clasifican',
+    text: 'El ranking de cada ciudad se mueve en vivo. Clasifican quienes más votos tengan al cierre.',
+  },
+  {
+    name: '4.º cuarto',
+    title: 'Showcase Final',
+    text: 'Los clasificados muestran su juego ante cazatalentos y entrenadores.',
+  },
+] as const;
+export const finalists = (count: number) =>
+  count === 1
+    ? 'De cada ciudad del torneo clasifica el jugador más votado.'
+    : `De cada ciudad del torneo clasifican los ${formatNumber(count)} jugadores más votados.`;
+export const window = {
+  soon: (opens: string) => `La votación abre el ${formatDateTime(opens)}.`,
+  open: 'La votación está abierta.',
+  openUntil: (closes: string) => `La votación está abierta hasta el ${formatDateTime(closes)}.`,
+  closed: (closes: string) => `La votación cerró el ${formatDateTime(closes)}.`,
+};
+export const topPlayers = 'Los más votados';
+export const allRankings = 'Ver el ranking completo';
+export const prizes = 'Premios y beneficios';
+export const prizeList = [
+  { title: 'Un lugar en el Showcase Final', text: 'Los más votados de cada ciudad juegan la final.' },
+  { title: 'Cazatalentos en la grada', text: 'Entrenadores y ojeadores ven tu juego en persona.' },
+  { title: 'Un clip con imagen de torneo', text: 'Tu video, con la marca del torneo, listo para compartir.' },
+  { title: 'Todo el país te ve', text: 'Tu nombre y tu ciudad en un ranking nacional y público.' },
+] as const;
+export const noVideos = 'Todavía no hay videos en votación. ¡El tuyo puede ser el primero!';

@@ -1,0 +1,28 @@
+import { formatNumber } from '../../format.ts';
+
+export const national = 'Top Jugadores Nacional';
+export const ofCity = (city: string) => `Top Jugadores de ${city}`;
+export const description = (city: string | undefined) =>
+  `Los jugadores más votados ${city ? `de ${city}` : 'del país'} en ANB Rising Stars Showcase, en vivo.`;
+export const live = 'Actualizado en tiempo real';
+export const notLive = 'Sin conexión en vivo: estos datos pueden haber cambiado';
+export const connecting = 'Conectando en vivo…';
+export const country = 'Todo el país';
+export const chooseCity = 'Ciudad';
+/** Of whom would be in the final if voting closed now, and of whom is. */
+export const wouldQualify = 'Va clasificando al Showcase Final';
+export const qualified = 'Clasificación al Showcase Final';
+export const moved = {
+  up: (places: number) => `▲ ${formatNumber(places)}`,
+  down: (places: number) => `▼ ${formatNumber(places)}`,
+  spokenUp: (name: string, position: number) => `${name} sube al puesto ${formatNumber(position)}`,
+};
+export const place = (position: number) => `Puesto ${formatNumber(position)}`;
+export const statistics = 'Estadísticas';
+export const empty = 'Todavía no hay videos en votación aquí.';
+export const emptyAction = 'Sube el primero';
+export const list = 'Ranking';
+export const pages = 'Páginas';
+export const previous = '← Anteriores';
+export const next = 'Siguientes →';
+export const page = (number: number, of: number) => `Página ${formatNumber(number)} de ${formatNumber(of)}`;

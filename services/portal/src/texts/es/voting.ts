@@ -1,0 +1,11 @@
+import { formatNumber } from '../../format.ts';
+
+export const vote = 'Votar';
+export const voted = 'Ya votaste';
+export const voting = 'Votando…';
+export const votedNow = (votes: number) => `¡Voto registrado! Ya son ${formatNumber(votes)}.`;
+export const ownVideo = 'Es tu video';
+export const closed = 'Votación cerrada';
+export const votes = (count: number) => (count === 1 ? 'voto' : 'votos');
+/** For who hears the page: a button's words alone do not say for whom it is. */
+export const voteFor = (player: string) => `Votar por ${player}`;

@@ -1,0 +1,66 @@
+import type { City, Contest, OpenVideo, RankingRow, Standing, Stats } from '@anb/api-client/contract';
+import { unavailable } from '@anb/service-kit/errors';
+
+export interface UpstreamOptions {
+  votesUrl: string;
+  videosUrl: string;
+}
+
+/** One page of a list, and how many there are on all pages. */
+export interface Listing<T> {
+  rows: T[];
+  total: number;
+}
+
+const TIMEOUT_MS = 3000;
+
+/** The other services' public answers, which pages are made of. @throws ApiError 503 when one is away */
+export function createUpstream({ votesUrl, videosUrl }: UpstreamOptions) {
+  return {
+    stats: () => body<Stats>(`${votesUrl}/api/public/stats`),
+    cities: () => body<City[]>(`${votesUrl}/api/public/cities`),
+    contest: () => body<Contest>(`${votesUrl}/api/public/contest`),
+    rankings: (query: { city?: string | undefined; page?: number; limit?: number }) =>
+      list<RankingRow>(`${votesUrl}/api/public/rankings`, query),
+    videos: (query: VideoQuery) => list<OpenVideo>(`${videosUrl}/api/public/videos`, query),
+    video: (id: string) => known<OpenVideo>(`${videosUrl}/api/public/videos/${id}`),
+    standing: (id: string) => known<Standing>(`${votesUrl}/api/public/rankings/videos/${id}`),
+  };
+}
+
+export interface VideoQuery {
+  city?: string | undefined;
+  q?: string | undefined;
+  sort?: string | undefined;
+  seed?: number | undefined;
+  page?: number;
+  limit?: number;
+}
+
+export type Upstream = ReturnType<typeof createUpstream>;
+
+async function ask(url: string): Promise<Response> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
+  if (!answer || answer.status >= 500 || answer.status === 429) throw unavailable();
+  return answer;
+}
+
+async function body<T>(url: string): Promise<T> {
+  const answer = await ask(url);
+  if (!answer.ok) throw unavailable();
+  return (await answer.json()) as T;
+}
+
+async function list<T>(url: string, query: object): Promise<Listing<T>> {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const answer = await ask(`${url}?${new URLSearchParams(given)}`);
+  // What a query may be is judged there.
+  if (!answer.ok) return { rows: [], total: 0 };
+  return { rows: (await answer.json()) as T[], total: Number(answer.headers.get('x-total-count')) };
+}
+
+/** null: there is none, or not for the public. */
+async function known<T>(url: string): Promise<T | null> {
+  const answer = await ask(url);
+  return answer.ok ? ((await answer.json()) as T) : null;
+}
