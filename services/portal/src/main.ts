@@ -18,6 +18,7 @@ const app = createApp({
   publicUrl: config.PUBLIC_URL,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
   storeOrigin: config.STORE_ORIGIN,
+  maxUploadMegabytes: config.MAX_DIRECT_UPLOAD_MB,
   showsComponents: config.COMPONENTS_PAGE,
   // Beside server/main.js, as build.ts lays them.
   assets: readAssets(new URL('../client/', import.meta.url)),
