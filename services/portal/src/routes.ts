@@ -42,7 +42,7 @@ export function pageRoutes({
     },
     { path: '/videos/:id', page: ({ id = '' }) => videoPage(upstream, id, publicUrl) },
     { path: '/rankings', query: ['ciudad', 'pagina'], page: (asked) => rankingsPage(upstream, asked) },
-    { path: '/subir', page: () => uploadPage(maxUploadMegabytes) },
+    { path: '/subir', query: ['video'], page: (asked) => uploadPage(asked, maxUploadMegabytes) },
     { path: '/panel', page: () => dashboardPage() },
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
   ];

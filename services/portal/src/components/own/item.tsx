@@ -2,15 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/own-videos';
 import { place } from '#texts/processing';
 import { replaceVideo } from '../../client/own-videos.ts';
-import {
-  findVideo,
-  isOpen,
-  isUnfinished,
-  type OwnVideoNow,
-  shareAddress,
-} from '../../client/video-actions.ts';
+import { findVideo, isUnfinished, type OwnVideoNow } from '../../client/video-actions.ts';
 import { formatDate, formatDuration } from '../../format.ts';
-import ShareButtons from '../../islands/share-buttons.tsx';
 import { Notice } from '../feedback.tsx';
 import { PlayIcon } from '../icons.tsx';
 import { Poster } from '../poster.tsx';
@@ -50,7 +43,6 @@ export function OwnVideoItem({ video, isNear, onSaid, onGone }: OwnVideoItemProp
         </p>
         <Progress video={video} />
         <Explanation video={video} />
-        {isOpen(video) && <ShareButtons url={shareAddress(video)} text={texts.shareText} />}
         <Actions {...{ video, onSaid, onGone }} onRetitle={() => setRetitling(true)} />
       </div>
       {isWatching && <Watch video={video} onClose={() => setWatching(false)} />}
