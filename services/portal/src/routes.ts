@@ -1,6 +1,15 @@
 import type { Page } from './page.ts';
+import {
+  forgotPage,
+  profilePage,
+  resetPage,
+  signInPage,
+  signUpPage,
+  verificationPage,
+} from './pages/accounts.tsx';
 import { componentsPage } from './pages/components.tsx';
 import { homePage } from './pages/home.tsx';
+import { privacyPage, termsPage } from './pages/legal.tsx';
 import { rankingsPage } from './pages/rankings.tsx';
 import { videoPage } from './pages/video.tsx';
 import { videosPage } from './pages/videos.tsx';
@@ -34,6 +43,14 @@ export function pageRoutes({ upstream, publicUrl, showsComponents }: Options): P
     },
     { path: '/videos/:id', page: ({ id = '' }) => videoPage(upstream, id, publicUrl) },
     { path: '/rankings', query: ['ciudad', 'pagina'], page: (asked) => rankingsPage(upstream, asked) },
+    { path: '/entrar', page: signInPage },
+    { path: '/registrarse', page: signUpPage },
+    { path: '/verificar', page: verificationPage },
+    { path: '/olvide', page: forgotPage },
+    { path: '/restablecer', page: resetPage },
+    { path: '/perfil', page: profilePage },
+    { path: '/terminos', page: termsPage },
+    { path: '/privacidad', page: privacyPage },
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
   ];
 }
