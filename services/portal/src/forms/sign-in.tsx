@@ -20,7 +20,9 @@ export function SignInForm({ onDone }: { onDone: () => void }) {
       <EmailField />
       <PasswordField name="password" label={forms.password} autocomplete="current-password" />
       <p>
-        <a href="/olvide">{texts.forgot}</a>
+        <a class="link" href="/olvide">
+          {texts.forgot}
+        </a>
       </p>
     </Form>
   );

@@ -14,7 +14,7 @@ export default function SignIn() {
       <SignInForm onDone={() => location.replace(askedDestination())} />
       <p class="row">
         {texts.newHere}
-        <a href="/registrarse" onClick={keepDestination}>
+        <a class="link" href="/registrarse" onClick={keepDestination}>
           {texts.toSignUp}
         </a>
       </p>

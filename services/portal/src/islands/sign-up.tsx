@@ -22,6 +22,7 @@ export default function SignUp() {
       <p class="row">
         {texts.known}
         <a
+          class="link"
           href="/entrar"
           onClick={({ currentTarget }) => {
             currentTarget.search = location.search;

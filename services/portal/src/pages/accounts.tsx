@@ -63,7 +63,7 @@ const island = (name: string, of: ComponentType) => <Island name={name} of={of} 
 
 const narrow = (title: string, lead: string | undefined, content: VNode) => (
   <div class="narrow stack">
-    <div>
+    <div class="page-head">
       <h1>{title}</h1>
       {lead && <p class="soft">{lead}</p>}
     </div>

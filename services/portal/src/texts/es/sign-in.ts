@@ -8,8 +8,8 @@ export const newHere = '¿Todavía no tienes cuenta?';
 export const toSignUp = 'Crear cuenta';
 /** In the dialog. */
 export const close = 'Cerrar';
-export const choose = 'Con qué cuenta';
-export const known = 'Ya tengo cuenta';
+export const choose = 'Crear una cuenta o entrar con la tuya';
+export const known = 'Entrar';
 export const isNew = 'Crear cuenta';
 export const heading = {
   vote: 'Entra para votar',

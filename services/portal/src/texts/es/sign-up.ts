@@ -7,7 +7,7 @@ export const busy = 'Creando tu cuenta…';
 export const known = '¿Ya tienes cuenta?';
 export const toSignIn = 'Entrar';
 export const minor = 'Soy menor de 18 años';
-export const guardianName = 'Nombre y apellido de tu representante legal';
+export const guardianName = 'Nombre completo de tu representante legal';
 export const guardianHint = 'Tu mamá, tu papá o quien responde por ti.';
 export const guardianConsents =
   'Mi representante legal está conmigo, leyó los términos y autoriza que participe y que se traten mis datos.';
