@@ -20,6 +20,8 @@ export interface Dependencies extends HttpOptions, UpstreamOptions {
   mediaBaseUrl: string;
   /** Where browsers reach the object store, when that is not at `publicUrl`. */
   storeOrigin?: string | undefined;
+  /** Of a file that a player uploads. */
+  maxUploadMegabytes: number;
   /** Whether /_componentes is there. */
   showsComponents?: boolean;
   /** Of the provider that auth and votes ask, if they ask one. */

@@ -20,6 +20,7 @@ const app = createApp({
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
   storeOrigin: config.STORE_ORIGIN,
   challenge: script && siteKey ? { script, siteKey } : undefined,
+  maxUploadMegabytes: config.MAX_DIRECT_UPLOAD_MB,
   showsComponents: config.COMPONENTS_PAGE,
   // Beside server/main.js, as build.ts lays them.
   assets: readAssets(new URL('../client/', import.meta.url)),
