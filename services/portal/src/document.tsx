@@ -41,8 +41,8 @@ export function renderDocument(page: Page, { publicUrl, assets }: Site): string 
       <link rel="preload" href={assets.font} as="font" type="font/woff2" crossorigin="anonymous" />
       <style dangerouslySetInnerHTML={{ __html: assets.style }} />
       <link rel="icon" href={assets.icon} type="image/svg+xml" />
-      <meta name="theme-color" content="#0b0e1a" media="(prefers-color-scheme: dark)" />
-      <meta name="theme-color" content="#fdf7ee" media="(prefers-color-scheme: light)" />
+      <meta name="theme-color" content="#0a1024" media="(prefers-color-scheme: dark)" />
+      <meta name="theme-color" content="#fdf6ec" media="(prefers-color-scheme: light)" />
       {url ? <link rel="canonical" href={url} /> : <meta name="robots" content="noindex" />}
       {url && (
         <>

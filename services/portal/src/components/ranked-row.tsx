@@ -1,6 +1,7 @@
 import type { RankingRow } from '@anb/api-client/contract';
 import * as texts from '#texts/rankings';
 import { formatNumber } from '../format.ts';
+import { StarIcon } from './icons.tsx';
 import { Poster } from './poster.tsx';
 import { Votes } from './votes.tsx';
 
@@ -34,7 +35,10 @@ export function RankedRow({ row, isVotingOpen, moved = 0 }: RankedRowProps) {
           {row.city} · {row.title}
         </p>
         {row.qualifies && (
-          <span class="badge badge-ball">{isVotingOpen ? texts.wouldQualify : texts.qualified}</span>
+          <p class="ranked-final">
+            <StarIcon />
+            {isVotingOpen ? texts.wouldQualify : texts.qualified}
+          </p>
         )}
       </div>
       <Votes count={row.votes} />

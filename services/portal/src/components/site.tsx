@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import * as texts from '#texts/site';
 import type { Section } from '../page.ts';
 import { EnterIcon, PanelIcon, PersonIcon, PlayIcon, TrophyIcon, UploadIcon, WhistleIcon } from './icons.tsx';
+import { Mark } from './mark.tsx';
 
 interface Entry {
   section: Section;
@@ -33,8 +34,8 @@ export function SiteHeader({ section }: { section: Section | undefined }) {
   return (
     <header class="site-header">
       <a class="brand" href="/" {...(section === 'home' && { 'aria-current': 'page' as const })}>
-        <span class="brand-mark">ANB</span>
-        <span class="brand-name">Rising Stars</span>
+        <Mark />
+        <span>{texts.siteName}</span>
       </a>
       <nav class="site-nav" aria-label={texts.navigation}>
         <ul>

@@ -1,7 +1,8 @@
-import type { Contest } from '@anb/api-client/contract';
 import * as texts from '#texts/home';
+import { describeWindow } from '../components/closed-notice.tsx';
 import { Empty } from '../components/feedback.tsx';
 import { BallIcon, StarIcon } from '../components/icons.tsx';
+import { Mark } from '../components/mark.tsx';
 import { Island } from '../island.tsx';
 import LiveRanking from '../islands/live-ranking.tsx';
 import LiveTotals from '../islands/live-totals.tsx';
@@ -20,20 +21,22 @@ export async function homePage({ stats, contest, rankings }: Upstream): Promise<
     body: (
       <div class="stack-wide">
         <section class="hero">
-          <Court />
-          <h1>
-            {texts.headline[0]} <em>{texts.headline[1]}</em>
-          </h1>
-          <p>{texts.lead}</p>
-          <p class="row">
-            <a class="button" href="/subir">
-              {texts.start}
-            </a>
-            <a class="button button-plain" href="/rankings">
-              {texts.seeRankings}
-            </a>
-          </p>
-          <p class="soft">{describeWindow(rules)}</p>
+          <Hall />
+          <div class="hero-in">
+            <h1>
+              {texts.headline[0]} <em>{texts.headline[1]}</em>
+            </h1>
+            <p class="lead">{texts.lead}</p>
+            <p class="row">
+              <a class="button" href="/subir">
+                {texts.start}
+              </a>
+              <a class="button button-plain" href="/rankings">
+                {texts.seeRankings}
+              </a>
+            </p>
+            <p>{describeWindow(rules)}</p>
+          </div>
         </section>
         <section class="stack" aria-labelledby="totales">
           <h2 id="totales">{texts.totals}</h2>
@@ -88,18 +91,38 @@ export async function homePage({ stats, contest, rankings }: Upstream): Promise<
   };
 }
 
-function describeWindow({ open, opens_at, closes_at }: Contest): string {
-  if (open) return closes_at ? texts.window.openUntil(closes_at) : texts.window.open;
-  const isOver = closes_at && Date.parse(closes_at) <= Date.now();
-  return isOver ? texts.window.closed(closes_at) : texts.window.soon(opens_at);
-}
-
-/** Half a court, from above. */
-function Court() {
+/** As in the clips' bumpers. */
+function Hall() {
   return (
-    <svg class="hero-court" viewBox="0 0 560 470" aria-hidden="true" focusable="false">
-      <path d="M30 20h500v430H30zM205 20h150v190H205zM205 210a75 75 0 0 0 150 0M60 20v90a220 220 0 0 0 440 0V20M250 45h60M205 450a75 75 0 0 1 150 0" />
-      <circle cx="280" cy="58" r="12" />
-    </svg>
+    <>
+      <svg
+        class="hero-hall"
+        viewBox="0 0 1280 720"
+        preserveAspectRatio="xMidYMax slice"
+        aria-hidden="true"
+        focusable="false"
+      >
+        <linearGradient id="beam" x2="0" y2="1">
+          <stop offset="0" stop-color="#9db8ff" stop-opacity=".22" />
+          <stop offset="1" stop-color="#9db8ff" stop-opacity="0" />
+        </linearGradient>
+        <linearGradient id="floor" x2="0" y2="1">
+          <stop offset="0" stop-color="#7a3412" />
+          <stop offset="1" stop-color="#2a1420" />
+        </linearGradient>
+        <radialGradient id="pool">
+          <stop offset="0" stop-color="#ff9a3c" stop-opacity=".55" />
+          <stop offset="1" stop-color="#ff9a3c" stop-opacity="0" />
+        </radialGradient>
+        <path fill="url(#beam)" d="M150 0h60l330 610H120zM1070 0h60l30 610H740z" />
+        <path fill="url(#floor)" d="M0 610h1280v110H0z" />
+        <ellipse cx="900" cy="668" rx="430" ry="62" fill="url(#pool)" />
+        <g fill="none" stroke="#ffd9ae" stroke-opacity=".6" stroke-width="2.5">
+          <path d="M0 611h1280M640 612v108M-40 632c150 0 240 12 240 34s-90 54-240 54" />
+          <ellipse cx="640" cy="668" rx="180" ry="28" />
+        </g>
+      </svg>
+      <Mark class="hero-ball" />
+    </>
   );
 }
