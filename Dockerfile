@@ -43,6 +43,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/
 FROM manifests AS portal-build
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
     npm ci --ignore-scripts -w services/portal
+COPY --from=code /app/tsconfig.json ./
 COPY --from=code /app/packages/service-kit packages/service-kit
 COPY --from=code /app/packages/api-client packages/api-client
 COPY --from=code /app/services/portal services/portal
