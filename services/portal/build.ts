@@ -12,7 +12,12 @@ import type { InlineConfig } from 'vite';
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
 const STAMP = join(dist, 'sources.sha256');
+/** What npm has installed. */
+const INSTALLED = join(root, '../../node_modules/.package-lock.json');
 const LOOK_MS = 300;
+
+/** A busy machine is no fault of a plug-in. */
+const checks = { pluginTimings: false };
 
 const common = (outDir: string): InlineConfig => ({
   root,
@@ -35,7 +40,7 @@ const client = (outDir: string): InlineConfig => {
       manifest: 'manifest.json',
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: ['src/client/main.ts', 'src/styles/main.css'] },
+      rolldownOptions: { checks, input: ['src/client/main.ts', 'src/styles/main.css'] },
     },
   };
 };
@@ -49,7 +54,7 @@ const server = (outDir: string): InlineConfig => {
       ...config.build,
       ssr: 'src/main.ts',
       target: 'node24',
-      rolldownOptions: { external: /^(@anb\/|node:)/ },
+      rolldownOptions: { checks, external: /^(@anb\/|node:)/ },
     },
     ssr: { external: true },
   };
@@ -60,6 +65,7 @@ function sourcesHash(): string {
   for (const file of globSync(['src/**/*.*', 'build.ts', 'package.json'], { cwd: root }).sort()) {
     hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   }
+  if (existsSync(INSTALLED)) hash.update(readFileSync(INSTALLED));
   return hash.digest('hex');
 }
 
