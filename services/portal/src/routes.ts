@@ -1,6 +1,7 @@
 import type { Page } from './page.ts';
 import { componentsPage } from './pages/components.tsx';
 import { homePage } from './pages/home.tsx';
+import { organiserRoutes } from './pages/organisers.tsx';
 import { rankingsPage } from './pages/rankings.tsx';
 import { videoPage } from './pages/video.tsx';
 import { videosPage } from './pages/videos.tsx';
@@ -34,6 +35,7 @@ export function pageRoutes({ upstream, publicUrl, showsComponents }: Options): P
     },
     { path: '/videos/:id', page: ({ id = '' }) => videoPage(upstream, id, publicUrl) },
     { path: '/rankings', query: ['ciudad', 'pagina'], page: (asked) => rankingsPage(upstream, asked) },
+    ...organiserRoutes(),
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
   ];
 }
