@@ -121,6 +121,8 @@ export class RisingStars extends Chart {
         STORE_ORIGIN: storeOrigin,
       },
       reaches: { services: ['votes', 'videos'] },
+      // A page names the scripts of its own release, which during a rollout not every pod has.
+      isSticky: true,
     });
     new QueueWorker(this, 'transcoder', {
       values: transcoder,
