@@ -98,7 +98,7 @@ function wantsPage(c: Context): boolean {
   return !c.req.path.startsWith('/api/') && /text\/html|\*\/\*/.test(accept);
 }
 
-/** Nothing from elsewhere but clips and posters, which come from a CDN, or by redirect from the object store. */
+/** Nothing from elsewhere but clips and pictures, which come from a CDN, or by redirect from the object store. */
 function pagePolicy({ assets, publicUrl, mediaBaseUrl, storeOrigin }: Dependencies): string {
   const elsewhere = [new URL(mediaBaseUrl).origin, storeOrigin].filter(
     (origin) => origin !== undefined && origin !== publicUrl,

@@ -1,6 +1,7 @@
 import '../art/icon.svg?url';
 import '../art/preview.png?url';
 import { type ComponentType, h, hydrate } from 'preact';
+import { showPostersInstead } from './missing-thumbnails.ts';
 import { playOneAtATime } from './player.ts';
 import { currentRole, watchRole } from './session.ts';
 
@@ -16,6 +17,7 @@ const mark = () => {
 mark();
 watchRole(mark);
 playOneAtATime();
+showPostersInstead();
 
 for (const place of document.querySelectorAll<HTMLElement>('[data-island]')) {
   const { island: name, props = '{}' } = place.dataset;
