@@ -1,12 +1,9 @@
 import '../art/icon.svg?url';
 import '../art/preview.png?url';
 import { type ComponentType, h, hydrate } from 'preact';
-
 import { announce } from './announcement.ts';
 import { leadBack } from './lead-back.ts';
-
 import { showPostersInstead } from './missing-thumbnails.ts';
-
 import { playOneAtATime } from './player.ts';
 import { currentRole, watchRole } from './session.ts';
 
