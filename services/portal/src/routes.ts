@@ -1,7 +1,17 @@
 import type { Page } from './page.ts';
+import {
+  forgotPage,
+  profilePage,
+  resetPage,
+  signInPage,
+  signUpPage,
+  verificationPage,
+} from './pages/accounts.tsx';
 import { componentsPage } from './pages/components.tsx';
 import { dashboardPage } from './pages/dashboard.tsx';
 import { homePage } from './pages/home.tsx';
+import { privacyPage, termsPage } from './pages/legal.tsx';
+import { organiserRoutes } from './pages/organisers.tsx';
 import { rankingsPage } from './pages/rankings.tsx';
 import { uploadPage } from './pages/upload.tsx';
 import { videoPage } from './pages/video.tsx';
@@ -42,8 +52,17 @@ export function pageRoutes({
     },
     { path: '/videos/:id', page: ({ id = '' }) => videoPage(upstream, id, publicUrl) },
     { path: '/rankings', query: ['ciudad', 'pagina'], page: (asked) => rankingsPage(upstream, asked) },
+    { path: '/entrar', page: signInPage },
+    { path: '/registrarse', page: signUpPage },
+    { path: '/verificar', page: verificationPage },
+    { path: '/olvide', page: forgotPage },
+    { path: '/restablecer', page: resetPage },
+    { path: '/perfil', page: profilePage },
+    { path: '/terminos', page: termsPage },
+    { path: '/privacidad', page: privacyPage },
     { path: '/subir', query: ['video'], page: (asked) => uploadPage(asked, maxUploadMegabytes) },
     { path: '/panel', page: () => dashboardPage() },
+    ...organiserRoutes(),
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
   ];
 }
