@@ -5,7 +5,7 @@ import { replaceVideo } from '../../client/own-videos.ts';
 import { findVideo, isUnfinished, type OwnVideoNow } from '../../client/video-actions.ts';
 import { formatDate, formatDuration } from '../../format.ts';
 import { Notice } from '../feedback.tsx';
-import { PlayIcon } from '../icons.tsx';
+import { BallIcon, PlayIcon } from '../icons.tsx';
 import { Poster } from '../poster.tsx';
 import { wordOf } from '../processing.tsx';
 import { Votes } from '../votes.tsx';
@@ -62,7 +62,13 @@ function useSignedAddresses(video: OwnVideoNow, isNear: boolean): void {
 
 function Picture({ video, onWatch }: { video: OwnVideoNow; onWatch: () => void }) {
   const { status, poster_url, duration_seconds, title } = video;
-  if (status !== 'processed') return <div class={`own-picture own-${status}`} aria-hidden="true" />;
+  if (status !== 'processed') {
+    return (
+      <div class="own-picture own-empty">
+        <BallIcon />
+      </div>
+    );
+  }
   return (
     <button type="button" class="own-picture card-picture" onClick={onWatch}>
       {poster_url && <Poster src={poster_url} />}

@@ -4,7 +4,7 @@ import { CheckIcon } from '../icons.tsx';
 /** What to know before a file is chosen. */
 export function Rules({ maxMegabytes }: { maxMegabytes: number }) {
   return (
-    <section class="rules" aria-labelledby="reglas">
+    <section class="before" aria-labelledby="reglas">
       <h2 id="reglas">{texts.rules}</h2>
       <ul>
         {texts.ruleList(maxMegabytes).map((rule) => (
