@@ -6,5 +6,7 @@ import { Resvg } from '@resvg/resvg-js';
 
 const font = import.meta.resolve('@expo-google-fonts/bebas-neue/400Regular/BebasNeue_400Regular.ttf');
 const svg = await readFile(new URL('preview.svg', import.meta.url), 'utf8');
-const picture = new Resvg(svg, { font: { fontFiles: [fileURLToPath(font)], loadSystemFonts: false } }).render();
+const picture = new Resvg(svg, {
+  font: { fontFiles: [fileURLToPath(font)], loadSystemFonts: false },
+}).render();
 await writeFile(new URL('../src/art/preview.png', import.meta.url), picture.asPng());

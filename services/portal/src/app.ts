@@ -22,6 +22,8 @@ export interface Dependencies extends HttpOptions, UpstreamOptions {
   storeOrigin?: string | undefined;
   /** Whether /_componentes is there. */
   showsComponents?: boolean;
+  /** The organisation's e-mail address. */
+  contact?: string | undefined;
   /** Of the provider that auth and votes ask, if they ask one. */
   challenge?: Widget | undefined;
   assets: Assets;

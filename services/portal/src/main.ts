@@ -19,6 +19,7 @@ const app = createApp({
   publicUrl: config.PUBLIC_URL,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
   storeOrigin: config.STORE_ORIGIN,
+  contact: config.CONTACT_EMAIL,
   challenge: script && siteKey ? { script, siteKey } : undefined,
   showsComponents: config.COMPONENTS_PAGE,
   // Beside server/main.js, as build.ts lays them.

@@ -29,11 +29,12 @@ export type Asked = Readonly<Record<string, string | undefined>>;
 interface Options {
   upstream: Upstream;
   publicUrl: string;
+  contact?: string | undefined;
   showsComponents?: boolean;
 }
 
 /** All pages. They are the same for everybody: what is a person's own, their browser asks for. */
-export function pageRoutes({ upstream, publicUrl, showsComponents }: Options): PageRoute[] {
+export function pageRoutes({ upstream, publicUrl, contact, showsComponents }: Options): PageRoute[] {
   return [
     { path: '/', page: () => homePage(upstream) },
     {
@@ -49,8 +50,8 @@ export function pageRoutes({ upstream, publicUrl, showsComponents }: Options): P
     { path: '/olvide', page: forgotPage },
     { path: '/restablecer', page: resetPage },
     { path: '/perfil', page: profilePage },
-    { path: '/terminos', page: termsPage },
-    { path: '/privacidad', page: privacyPage },
+    { path: '/terminos', page: () => termsPage(contact) },
+    { path: '/privacidad', page: () => privacyPage(contact) },
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
   ];
 }

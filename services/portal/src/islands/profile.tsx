@@ -52,7 +52,7 @@ interface SectionProps {
 function Section({ id, title, hint, children }: SectionProps) {
   return (
     <section class="panel stack" aria-labelledby={id}>
-      <div>
+      <div class="page-head">
         <h2 id={id}>{title}</h2>
         <p class="soft small">{hint}</p>
       </div>

@@ -31,7 +31,7 @@ export const sessions = 'Sesiones';
 export const signOut = 'Cerrar sesión';
 export const signOutAll = 'Cerrar todas mis sesiones';
 export const signingOut = 'Cerrando…';
-export const signOutAllHint = 'También en los demás dispositivos, y en este.';
+export const signOutAllHint = '«Todas» son también las de tus demás dispositivos.';
 
 export const data = 'Mis datos personales';
 export const dataText =

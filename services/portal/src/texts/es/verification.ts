@@ -7,7 +7,7 @@ export const action = 'Verificar';
 export const busy = 'Verificando…';
 export const resend = 'Enviar otro código';
 export const resendIn = (seconds: number) => `Enviar otro código (en ${seconds} s)`;
-export const resent = 'Va en camino otro código. El anterior ya no sirve.';
+export const resent = 'Va en camino otro código.';
 export const verified = 'Tu correo está verificado. Ya puedes votar.';
 export const toVideos = 'Ver los videos';
 export const toUpload = 'Subir mi video';
