@@ -46,8 +46,8 @@ export const sections: readonly Section[] = [
   {
     title: 'Hasta cuándo',
     list: [
-      'Los datos de tu cuenta: hasta que la eliminas.',
-      'Los archivos de un video: hasta segundos después de que eliminas el video o la cuenta; los de uno en proceso, menos de una hora.',
+      'Los datos de tu cuenta, también el nombre de quien te representa: hasta que la eliminas.',
+      'Los archivos de un video: unos segundos más que el video o la cuenta; los de uno en proceso, menos de una hora.',
       'Una subida sin terminar: un día sin avanzar.',
       'Tus sesiones: 90 minutos después de terminar. Las huellas de dónde entraste: 90 días.',
       'El número que reemplaza la dirección de un voto: se queda, pero a los treinta días del cierre de la votación ya nadie puede saber de qué dirección salió.',

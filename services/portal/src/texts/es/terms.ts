@@ -35,7 +35,7 @@ export const sections: readonly Section[] = [
   {
     title: 'La votación',
     list: [
-      'Cada persona vota una sola vez por cada video, con su correo verificado, mientras la votación esté abierta. Puede votar por varios videos, pero no por los suyos.',
+      'Cada persona vota una sola vez por cada video, mientras la votación esté abierta. La organización puede pedir que antes verifique su correo. Puede votar por varios videos, pero no por los suyos.',
       'Un voto no se cambia ni se retira.',
       'No se vale votar con varias cuentas, con programas, ni comprar o vender votos. El sistema señala votos sospechosos, y la organización puede anularlos; queda registrado quién lo hizo y cuándo.',
       'Los votos de un video oculto se conservan, por si vuelve a mostrarse.',

@@ -8,7 +8,7 @@ export const busy = 'Verificando…';
 export const resend = 'Enviar otro código';
 export const resendIn = (seconds: number) => `Enviar otro código (en ${seconds} s)`;
 export const resent = 'Va en camino otro código.';
-export const verified = 'Tu correo está verificado. Ya puedes votar.';
+export const verified = 'Listo: tu correo está verificado.';
 export const toVideos = 'Ver los videos';
 export const toUpload = 'Subir mi video';
 export const loading = 'Cargando…';
