@@ -20,6 +20,8 @@ export interface Dependencies extends HttpOptions, UpstreamOptions {
   mediaBaseUrl: string;
   /** Where browsers reach the object store, when that is not at `publicUrl`. */
   storeOrigin?: string | undefined;
+  /** Of a file that a player uploads. */
+  maxUploadMegabytes: number;
   /** Whether /_componentes is there. */
   showsComponents?: boolean;
   /** The organisation's e-mail address. */
@@ -104,7 +106,7 @@ function wantsPage(c: Context): boolean {
 }
 
 /**
- * Nothing from elsewhere but clips and posters, which come from a CDN, or by redirect from the object store, and the
+ * Nothing from elsewhere but clips and pictures, which come from a CDN, or by redirect from the object store, and the
  * widget of a bot challenge.
  */
 function pagePolicy({ assets, challenge, publicUrl, mediaBaseUrl, storeOrigin }: Dependencies): string {

@@ -1,4 +1,4 @@
-import { flag, origin, readEnv, text, url } from '@anb/service-kit/env';
+import { count, flag, origin, readEnv, text, url } from '@anb/service-kit/env';
 import { publicEnv, serviceEnv } from '@anb/service-kit/service-env';
 
 export const readConfig = () =>
@@ -12,6 +12,8 @@ export const readConfig = () =>
       VIDEOS_URL: url(),
       /** Where browsers reach the object store, when that is not at PUBLIC_URL. */
       STORE_ORIGIN: origin().optional(),
+      /** The largest file that the videos service takes directly; to be said before somebody chooses one. */
+      MAX_DIRECT_UPLOAD_MB: count(1, 5000).default(500),
       /** Whether /_componentes shows all components, for who works on them. */
       COMPONENTS_PAGE: flag().default(false),
       /** The organisation's, for who asks about the rules or their data. */

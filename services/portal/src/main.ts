@@ -21,6 +21,7 @@ const app = createApp({
   storeOrigin: config.STORE_ORIGIN,
   contact: config.CONTACT_EMAIL,
   challenge: script && siteKey ? { script, siteKey } : undefined,
+  maxUploadMegabytes: config.MAX_DIRECT_UPLOAD_MB,
   showsComponents: config.COMPONENTS_PAGE,
   // Beside server/main.js, as build.ts lays them.
   assets: readAssets(new URL('../client/', import.meta.url)),

@@ -8,9 +8,12 @@ import {
   verificationPage,
 } from './pages/accounts.tsx';
 import { componentsPage } from './pages/components.tsx';
+import { dashboardPage } from './pages/dashboard.tsx';
 import { homePage } from './pages/home.tsx';
 import { privacyPage, termsPage } from './pages/legal.tsx';
+import { organiserRoutes } from './pages/organisers.tsx';
 import { rankingsPage } from './pages/rankings.tsx';
+import { uploadPage } from './pages/upload.tsx';
 import { videoPage } from './pages/video.tsx';
 import { videosPage } from './pages/videos.tsx';
 import type { Upstream } from './upstream.ts';
@@ -29,12 +32,19 @@ export type Asked = Readonly<Record<string, string | undefined>>;
 interface Options {
   upstream: Upstream;
   publicUrl: string;
+  maxUploadMegabytes: number;
   contact?: string | undefined;
   showsComponents?: boolean;
 }
 
 /** All pages. They are the same for everybody: what is a person's own, their browser asks for. */
-export function pageRoutes({ upstream, publicUrl, contact, showsComponents }: Options): PageRoute[] {
+export function pageRoutes({
+  upstream,
+  publicUrl,
+  maxUploadMegabytes,
+  contact,
+  showsComponents,
+}: Options): PageRoute[] {
   return [
     { path: '/', page: () => homePage(upstream) },
     {
@@ -52,6 +62,9 @@ export function pageRoutes({ upstream, publicUrl, contact, showsComponents }: Op
     { path: '/perfil', page: profilePage },
     { path: '/terminos', page: () => termsPage(contact) },
     { path: '/privacidad', page: () => privacyPage(contact) },
+    { path: '/subir', page: () => uploadPage(maxUploadMegabytes) },
+    { path: '/panel', page: () => dashboardPage() },
+    ...organiserRoutes(),
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
   ];
 }
