@@ -1,12 +1,5 @@
 export const title = 'Tu perfil';
 export const description = 'Tus datos, tu contraseña y tu cuenta.';
-export const loading = 'Cargando tu perfil…';
-export const retry = 'Reintentar';
-export const signedOutTitle = 'No has entrado';
-export const signedOutText = 'Entra a tu cuenta para ver tu perfil.';
-export const signIn = 'Entrar';
-
-export const videos = 'Mis videos';
 
 export const details = 'Mis datos';
 export const detailsHint =

@@ -11,5 +11,3 @@ export const resent = 'Va en camino otro código.';
 export const verified = 'Listo: tu correo está verificado.';
 export const toVideos = 'Ver los videos';
 export const toUpload = 'Subir mi video';
-export const loading = 'Cargando…';
-export const retry = 'Reintentar';
