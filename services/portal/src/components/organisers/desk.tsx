@@ -36,9 +36,7 @@ export function DeskTop({ desk, children }: { desk: Desk; children: ComponentChi
   const { question, said, done, settle } = desk;
   return (
     <div class="stack">
-      <div class="said" role="status">
-        {said && <Notice kind="good">{said}</Notice>}
-      </div>
+      <Said said={said} />
       {children}
       {question && (
         <Confirm
@@ -50,6 +48,14 @@ export function DeskTop({ desk, children }: { desk: Desk; children: ComponentChi
           }}
         />
       )}
+    </div>
+  );
+}
+
+export function Said({ said }: Pick<Desk, 'said'>) {
+  return (
+    <div class="said" role="status">
+      {said && <Notice kind="good">{said}</Notice>}
     </div>
   );
 }

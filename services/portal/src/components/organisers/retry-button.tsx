@@ -1,7 +1,7 @@
 import type { Job } from '@anb/api-client/organiser-contract';
 import { useState } from 'preact/hooks';
 import { retried, retry } from '#texts/organiser-videos';
-import { describeProblem } from '../../client/describe-problem.ts';
+import { describeForOrganisers } from '../../client/organiser-problems.ts';
 import { call, NotSignedIn } from '../../client/session.ts';
 import type { Desk } from './desk.tsx';
 
@@ -18,7 +18,7 @@ export function RetryButton({ job, desk }: { job: Pick<Job, 'video_id' | 'title'
       await call('POST', `/api/admin/jobs/${job.video_id}/retry`);
       desk.done(retried(job.title));
     } catch (error) {
-      if (!(error instanceof NotSignedIn)) setProblem(describeProblem(error));
+      if (!(error instanceof NotSignedIn)) setProblem(describeForOrganisers(error));
     }
     setSending(false);
   }
