@@ -67,7 +67,7 @@ function Download({ format, version, desk }: { format: Format; version: number |
     setState({ isLoading: true, problem: '' });
     try {
       const { name, check } = await saveResult(format, version);
-      desk.done(texts.downloaded[check](name));
+      desk.say(texts.downloaded[check](name));
       setState({ isLoading: false, problem: '' });
     } catch (error) {
       const problem = error instanceof NotSignedIn ? '' : describeForOrganisers(error);

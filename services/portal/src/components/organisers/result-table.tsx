@@ -33,7 +33,7 @@ export function ResultTable({ result, view, page, href }: ResultTableProps) {
         rows={rows.slice((page - 1) * LIMIT, page * LIMIT)}
         page={page}
         keyOf={({ video_id }) => video_id}
-        columns={columns}
+        columns={columnsOf(view)}
       />
       <Pager
         {...{ page, total: rows.length, limit: LIMIT }}
@@ -49,20 +49,20 @@ const finalistsOf = (rows: readonly ResultRow[]) =>
     .toSorted((one, other) => one.city.localeCompare(other.city) || one.city_position - other.city_position);
 
 const { column } = texts;
-const columns: Column<ResultRow>[] = [
+const columnsOf = (view: keyof typeof texts.view): Column<ResultRow>[] => [
   { head: column.city, cell: ({ city }) => <span class="written">{city}</span> },
   { head: column.cityPlace, isNumber: true, cell: ({ city_position }) => formatNumber(city_position) },
   { head: column.place, isNumber: true, cell: ({ position }) => formatNumber(position) },
-  { head: column.player, cell: (row) => <Player {...row} /> },
+  { head: column.player, cell: (row) => <Player row={row} isMarked={view === 'todos' && row.qualifies} /> },
   { head: column.video, cell: ({ title }) => <span class="written">{title ?? untitled}</span> },
   { head: column.votes, isNumber: true, cell: ({ votes }) => <b>{formatNumber(votes)}</b> },
 ];
 
-function Player({ username, qualifies }: ResultRow) {
+function Player({ row: { username }, isMarked }: { row: ResultRow; isMarked: boolean }) {
   return (
     <>
       <span class="written">{username ?? gone}</span>{' '}
-      {qualifies && <span class="badge badge-ball">{texts.qualifies}</span>}
+      {isMarked && <span class="badge badge-ball">{texts.qualifies}</span>}
     </>
   );
 }
