@@ -85,6 +85,7 @@ describe('the document', () => {
     'get /api/user/votes',
     'get /api/public/rankings',
     'get /api/public/rankings/stream',
+    'get /api/public/rankings/videos/{video_id}',
     'get /api/public/cities',
     'get /api/public/stats',
     'get /api/public/contest',

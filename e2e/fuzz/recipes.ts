@@ -61,6 +61,7 @@ const recipes: Record<string, Recipe> = {
   dismissFlag: async (world, owner) => ({ path: { flag_id: String(await world.flag(owner)) } }),
   getResults: () => ({ without: ['version'] }),
   deleteAccount: () => ({ body: { password: PASSWORD } }),
+  getPlace: async (world, owner) => ofVideo(await world.rankedVideo(owner)),
   getOwnVideo: own,
   changeVideo: own,
   watchVideo: own,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, type Sql } from '@anb/service-kit/database';
 import { noteSecrets } from '@anb/testing/logs';
 import { createVideo, type VideoDetails } from '@anb/testing/players';
@@ -123,6 +124,15 @@ export class World {
   /** A video of somebody's, in a state. */
   video(owner: Actor, details: Partial<VideoDetails> = {}): Promise<string> {
     return createVideo(this.admin, owner.id, details);
+  }
+
+  /** One that the ranking has, which takes in a new one within a second. */
+  async rankedVideo(owner: Actor): Promise<string> {
+    const { body } = await this.api.send('GET', '/api/public/rankings?limit=1');
+    if (body[0]) return body[0].video_id;
+    const made = await this.video(owner);
+    await sleep(1000);
+    return made;
   }
 
   async mediaVersion(videoId: string): Promise<string> {

@@ -37,6 +37,7 @@ const requests: [string, PublicService][] = [
   ['/api/user/votes', 'votes'],
   ['/api/public/rankings', 'votes'],
   ['/api/public/rankings/stream', 'votes'],
+  ['/api/public/rankings/videos/x', 'votes'],
   ['/api/public/cities', 'votes'],
   ['/api/public/stats', 'votes'],
   ['/api/public/contest', 'votes'],

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, chmodSync, constants } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { chmodSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isProgram, onPath } from './programs.ts';
 
 export interface Ffmpeg {
   ffmpeg: string;
@@ -26,21 +27,6 @@ export function findFfmpeg(path = process.env.PATH ?? ''): Ffmpeg {
     execFileSync(ffmpeg, ['-version'], { encoding: 'utf8' }).match(/version (\S+)/)?.[1] ?? 'unknown';
   return { ffmpeg, ffprobe, version };
 }
-
-const isProgram = (file: string) => {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-const onPath = (name: string, path: string) =>
-  path
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find(isProgram);
 
 function fromNpm(name: 'ffmpeg' | 'ffprobe'): string | undefined {
   try {

@@ -10,6 +10,7 @@ test.each([
   ['/api/user/votes', 'votes'],
   ['/api/public/rankings', 'votes'],
   ['/api/public/rankings/stream', 'votes'],
+  ['/api/public/rankings/videos/x', 'votes'],
   ['/api/public/contest', 'votes'],
   ['/api/admin/contest', 'votes'],
   ['/api/admin/results', 'votes'],

@@ -1,5 +1,13 @@
 import type { Chapter } from '../step.ts';
-import { CITY, fieldRefused, IN_CITY, MALFORMED_VIDEO, rankedHere, VIDEO } from '../subjects.ts';
+import {
+  CITY,
+  fieldRefused,
+  IN_CITY,
+  MALFORMED_VIDEO,
+  rankedHere,
+  UNKNOWN_VIDEO,
+  VIDEO,
+} from '../subjects.ts';
 
 export const votes: Chapter = {
   name: 'Votes',
@@ -61,6 +69,33 @@ export const votes: Chapter = {
       query: IN_CITY,
       headers: { 'If-None-Match': '{{etag}}' },
       status: 304,
+    },
+    {
+      name: 'The place of the video',
+      operation: 'getPlace',
+      params: VIDEO,
+      status: 200,
+      until: { holds: 'answer.votes === 1', everyMs: 150, times: 10 },
+      checks: {
+        'with the vote': ['answer.votes', '1'],
+        'in its city': ['answer.city', `"${CITY}"`],
+        'among all videos there': ['answer.in_city.position <= answer.in_city.videos', 'true'],
+        'and among those of the country': ['answer.national.position >= answer.in_city.position', 'true'],
+      },
+    },
+    {
+      name: 'No place of an unknown video',
+      operation: 'getPlace',
+      params: UNKNOWN_VIDEO,
+      status: 404,
+      code: 'video_not_found',
+    },
+    {
+      name: 'No place by a malformed id',
+      operation: 'getPlace',
+      params: MALFORMED_VIDEO,
+      status: 400,
+      code: 'invalid_input',
     },
     {
       name: 'No page before the first',

@@ -4,6 +4,7 @@ import { createHttp, type HttpOptions } from '@anb/service-kit/http';
 import type { VerifyToken } from '@anb/service-kit/session';
 import { contestRoutes } from './contest-routes.ts';
 import { flagRoutes } from './flag-routes.ts';
+import { placeRoutes } from './place-routes.ts';
 import type { RankingFeed } from './ranking-feed.ts';
 import type { RankingPages } from './ranking-pages.ts';
 import { rankingRoutes } from './ranking-routes.ts';
@@ -34,6 +35,7 @@ export function createApp(dependencies: Dependencies) {
   const app = createHttp(dependencies, voteLimits);
   app.route('/', voteRoutes(dependencies));
   app.route('/', rankingRoutes(dependencies));
+  app.route('/', placeRoutes(dependencies));
   app.route('/', contestRoutes(dependencies));
   app.route('/', flagRoutes(dependencies));
   app.route('/', resultRoutes(dependencies));

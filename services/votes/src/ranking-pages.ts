@@ -4,7 +4,7 @@ import type { Encoding } from '@anb/service-kit/accept-encoding';
 import { StreamEvent } from '@anb/service-kit/event-streams';
 import { mediaUrl } from '@anb/service-kit/media';
 import { LRUCache } from 'lru-cache';
-import { type Contender, rankedCity } from './ranking.ts';
+import { type Contender, inItsCity } from './ranking.ts';
 import type { Snapshot } from './standings.ts';
 
 /** As it is shown in a list. */
@@ -103,15 +103,15 @@ export class RankingPages {
 
   #present({ ranking, rules }: Snapshot, contender: Contender, position: number): RankingRow {
     const { video_id, media_version, username, title, votes } = contender;
-    const city = ranking.cities.get(rankedCity(contender.city_key, rules));
+    const { city, qualifies } = inItsCity(contender, ranking, rules);
     return {
       position,
       video_id,
       username,
       title,
-      city: city?.isOfContest ? city.name : contender.city,
+      city,
       votes,
-      qualifies: city?.finalists.has(contender) ?? false,
+      qualifies,
       video_url: mediaUrl(this.#mediaBaseUrl, video_id, media_version, 'clip.mp4'),
       poster_url: mediaUrl(this.#mediaBaseUrl, video_id, media_version, 'poster.jpg'),
     };

@@ -112,6 +112,16 @@ function mergeSorted(
   return merged;
 }
 
+/** What its city makes of a contender; shown is the contest's name of it, or the player's own. */
+export function inItsCity(contender: Contender, { cities }: Ranking, rules: Rules) {
+  const city = cities.get(rankedCity(contender.city_key, rules));
+  return {
+    city: city?.isOfContest ? city.name : contender.city,
+    qualifies: city?.finalists.has(contender) ?? false,
+    videos: city?.videos ?? [],
+  };
+}
+
 /** In a city of the contest the first distinct players qualify, each by the best of their videos. */
 function rankCity(videos: readonly Contender[], best: Contender, rules: Rules): CityRanking {
   const name = rules.contestCity(best.city_key);

@@ -25,6 +25,11 @@ export interface StandingsOptions {
   registry: Registry;
 }
 
+interface Reading extends Changes {
+  /** Every video rather than what changed. */
+  isWhole: boolean;
+}
+
 /** A vote must be in the ranking within a second of its answer. */
 const POLL_MS = 400;
 /**
@@ -42,6 +47,7 @@ export class Standings {
   readonly clock = new DatabaseClock();
   readonly #options: StandingsOptions;
   readonly #mergeSeconds: Histogram;
+  /** By id: those of the snapshot, and changed with it. */
   readonly #contenders = new Map<string, Contender>();
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
   #snapshot: Snapshot | undefined;
@@ -80,6 +86,11 @@ export class Standings {
     return this.#snapshot;
   }
 
+  /** A video as the current snapshot has it; undefined when it is not in the ranking. */
+  contender(videoId: string): Contender | undefined {
+    return this.#contenders.get(videoId);
+  }
+
   /** Tells of every new snapshot. */
   watch(tell: (snapshot: Snapshot) => void): void {
     this.#watchers.add(tell);
@@ -114,26 +125,26 @@ export class Standings {
     }
   }
 
-  async #readVideos(): Promise<Changes> {
+  async #readVideos(): Promise<Reading> {
     const { sql, log } = this.#options;
     const [since, last] = [this.#upTo[0], this.#upTo.at(-1)];
     if (since && last) {
       const changes = await readChanges(sql, since);
-      if (!isBehind(changes.upTo, last)) return changes;
+      if (!isBehind(changes.upTo, last)) return { ...changes, isWhole: false };
       log.warn('the database is an earlier one; reading the whole ranking anew');
-      this.#rules = undefined;
     }
-    const all = await readContenders(sql);
-    this.#contenders.clear();
-    this.#upTo = [];
-    return all;
+    return { ...(await readContenders(sql)), isWhole: true };
   }
 
-  #apply(contest: Contest, cityNames: readonly CityKey[], changes: Changes): void {
+  #apply(contest: Contest, cityNames: readonly CityKey[], changes: Reading): void {
     const observe = this.#mergeSeconds.startTimer();
     const known = JSON.stringify([contest, cityNames]);
     const isKnown = known === this.#known;
-    if (!isKnown) this.#rules = undefined;
+    if (!isKnown || changes.isWhole) this.#rules = undefined;
+    if (changes.isWhole) {
+      this.#contenders.clear();
+      this.#upTo = [];
+    }
     const change = this.#note(changes.videos);
     this.#upTo = [...this.#upTo, changes.upTo].slice(-LOOK_BACK);
     const last = this.#snapshot;

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createVideo, type Player } from '@anb/testing/players';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createTestDatabase } from '@anb/testing/database';
+import { keptLog } from '@anb/testing/logs';
+import { createPlayers, createVideo, type Player } from '@anb/testing/players';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { RankingRow } from '../src/ranking-pages.ts';
+import { Standings } from '../src/standings.ts';
 import { isBehind, readChanges } from '../src/store/contenders.ts';
 import { openVotes } from './setup.ts';
 
@@ -133,6 +137,44 @@ describe('the snapshot follows', () => {
     expect(votes.standings.current).not.toBe(before);
   });
 });
+
+test('of an earlier database everything is read anew', async () => {
+  const database = await createTestDatabase();
+  onTestFinished(database.drop);
+  const { admin } = database;
+  await runAhead(admin);
+  const [{ id }, log] = [await (await createPlayers(admin)).signUp(), keptLog('votes')];
+  const [stays, goes] = [await createVideo(admin, id), await createVideo(admin, id)];
+  const standings = new Standings({ sql: database.connect('anb_votes'), log, registry: new Registry() });
+  onTestFinished(() => standings.stop());
+  await standings.start();
+  const before = standings.contender(stays);
+  expect(before).toMatchObject({ votes: 0 });
+  await raise(stays, admin);
+  await admin`update videos.videos set hidden_at = now() where id = ${goes}`;
+  await sleep(900);
+  expect(standings.contender(stays)).toBe(before);
+  await admin`update ahead.by set transactions = 0`;
+  await vi.waitFor(() => expect(standings.contender(stays)).toMatchObject({ votes: 1 }));
+  expect(standings.contender(goes)).toBeUndefined();
+  expect(standings.current.ranking.national).toEqual([standings.contender(stays)]);
+  await raise(stays, admin);
+  await vi.waitFor(() => expect(standings.contender(stays)).toMatchObject({ votes: 2 }));
+});
+
+/** Lets a database say that it is further on than it is, so that it can be an earlier one later. */
+const runAhead = (admin: typeof votes.database.admin) =>
+  admin.unsafe(`
+    create schema ahead;
+    create table ahead.by as select 1000000 as transactions;
+    create function ahead.pg_current_snapshot() returns pg_snapshot stable language sql as $$
+      select format('%1$s:%1$s:', pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint + transactions)::pg_snapshot
+      from ahead.by $$;
+    grant usage on schema ahead to anb_votes;
+    grant select on ahead.by to anb_votes;
+    do $$ begin
+      execute format('alter database %I set search_path = ahead, pg_catalog', current_database());
+    end $$`);
 
 describe('changes', () => {
   beforeAll(publish);

@@ -284,13 +284,15 @@ describe('the ranking', () => {
   test('asks the database nothing', async () => {
     const queries: string[] = [];
     const sql = database.connect('anb_votes', (query) => queries.push(query));
+    const video = await createVideo(database.admin, (await players.signUp()).id);
     const options = { sql, log: keptLog('votes'), registry: new Registry() };
     const still = new Standings(options);
     await still.start();
     await still.stop();
     const reader = createApp({ ...dependencies(), ...options, standings: still });
     queries.length = 0;
-    for (const path of ['rankings', 'rankings?city=cali&page=2', 'cities', 'stats', 'contest']) {
+    const ofVideo = `rankings/videos/${video}`;
+    for (const path of ['rankings', 'rankings?city=cali&page=2', ofVideo, 'cities', 'stats', 'contest']) {
       expect((await reader.request(`/api/public/${path}`)).status).toBe(200);
     }
     await sleep(50);

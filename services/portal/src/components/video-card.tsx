@@ -1,5 +1,6 @@
-import type { OpenVideo } from '@anb/api-client/contract';
+import type { City, OpenVideo } from '@anb/api-client/contract';
 import * as texts from '#texts/videos';
+import { cityName } from '../cities.ts';
 import { formatDuration } from '../format.ts';
 import { Island } from '../island.tsx';
 import VoteButton from '../islands/vote-button.tsx';
@@ -9,11 +10,13 @@ import { Poster } from './poster.tsx';
 interface VideoCardProps {
   video: OpenVideo;
   isVotingOpen: boolean;
+  /** To write the city as the contest does. */
+  cities?: readonly City[];
   /** Whether it is seen without scrolling, so that its picture is not waited for. */
-  isFirst: boolean;
+  isFirst?: boolean;
 }
 
-export function VideoCard({ video, isVotingOpen, isFirst }: VideoCardProps) {
+export function VideoCard({ video, isVotingOpen, cities = [], isFirst = false }: VideoCardProps) {
   const player = playerOf(video);
   const href = `/videos/${video.video_id}`;
   return (
@@ -27,7 +30,7 @@ export function VideoCard({ video, isVotingOpen, isFirst }: VideoCardProps) {
         <h3 class="written">
           <a href={href}>{video.title}</a>
         </h3>
-        <p class="soft small written">{texts.by(player, video.user_city)}</p>
+        <p class="soft small written">{texts.by(player, cityName(video.user_city, cities))}</p>
       </div>
       <div class="card-foot">
         <Island

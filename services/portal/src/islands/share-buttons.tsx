@@ -22,7 +22,7 @@ export default function ShareButtons({ url, text }: ShareButtonsProps) {
   return (
     <div class="row">
       <a
-        class="button button-small"
+        class="button button-plain button-small"
         href={`https://wa.me/?text=${encodeURIComponent(`${text} ${url}`)}`}
         target="_blank"
         rel="noopener"

@@ -1,5 +1,5 @@
-import type { Contest } from '@anb/api-client/contract';
 import * as texts from '#texts/home';
+import { describeWindow } from '../components/closed-notice.tsx';
 import { Empty } from '../components/feedback.tsx';
 import { BallIcon, StarIcon } from '../components/icons.tsx';
 import { Mark } from '../components/mark.tsx';
@@ -89,12 +89,6 @@ export async function homePage({ stats, contest, rankings }: Upstream): Promise<
       </div>
     ),
   };
-}
-
-function describeWindow({ open, opens_at, closes_at }: Contest): string {
-  if (open) return closes_at ? texts.window.openUntil(closes_at) : texts.window.open;
-  const isOver = closes_at && Date.parse(closes_at) <= Date.now();
-  return isOver ? texts.window.closed(closes_at) : texts.window.soon(opens_at);
 }
 
 /** As in the clips' bumpers. */

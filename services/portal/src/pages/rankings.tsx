@@ -1,5 +1,6 @@
 import type { City } from '@anb/api-client/contract';
 import * as texts from '#texts/rankings';
+import { ClosedNotice } from '../components/closed-notice.tsx';
 import { Empty } from '../components/feedback.tsx';
 import { TrophyIcon } from '../components/icons.tsx';
 import { Pager } from '../components/pager.tsx';
@@ -38,6 +39,7 @@ export async function rankingsPage(upstream: Upstream, { ciudad, pagina }: Asked
           <h1 class="written">{title}</h1>
           <CityChips cities={cities} chosen={city} />
         </div>
+        <ClosedNotice contest={contest} />
         {rows.length === 0 ? (
           <Empty icon={TrophyIcon}>
             <p>{texts.empty}</p>
@@ -76,7 +78,7 @@ function CityChips({ cities, chosen }: { cities: readonly City[]; chosen: string
   const shown = cities.filter(({ contest, city }) => contest || city === chosen).map(({ city }) => city);
   const current = (is: boolean) => is && { 'aria-current': 'page' as const };
   return (
-    <nav class="chips" aria-label={texts.chooseCity}>
+    <nav class="chips chips-many" aria-label={texts.chooseCity}>
       <a class="chip" href="/rankings" {...current(chosen === undefined)}>
         {texts.country}
       </a>

@@ -1,8 +1,11 @@
 import type { Standing } from '@anb/api-client/contract';
 import * as texts from '#texts/videos';
-import { playerOf } from '../components/video-card.tsx';
+import { cityName } from '../cities.ts';
+import { ClosedNotice } from '../components/closed-notice.tsx';
+import { playerOf, VideoCard } from '../components/video-card.tsx';
 import { formatDate, formatNumber } from '../format.ts';
 import { Island } from '../island.tsx';
+import ReportVideo from '../islands/report-video.tsx';
 import ShareButtons from '../islands/share-buttons.tsx';
 import VoteButton from '../islands/vote-button.tsx';
 import type { Page } from '../page.ts';
@@ -11,20 +14,26 @@ import type { Upstream } from '../upstream.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const SIZE = { width: 1280, height: 720 };
+/** Others of the city, below. */
+const MORE = 4;
 
 /** null: it is not open for voting, or there never was one. */
 export async function videoPage(upstream: Upstream, id: string, publicUrl: string): Promise<Page | null> {
   if (!UUID.test(id)) return null;
-  const [video, standing, contest] = await Promise.all([
-    upstream.video(id),
+  const video = await upstream.video(id);
+  if (!video) return null;
+  const [standing, contest, cities, others] = await Promise.all([
     upstream.standing(id),
     upstream.contest(),
+    upstream.cities(),
+    upstream.videos({ city: video.user_city, limit: MORE + 1 }),
   ]);
-  if (!video) return null;
   const player = playerOf(video);
+  const city = cityName(video.user_city, cities);
+  const more = others.rows.filter(({ video_id }) => video_id !== id).slice(0, MORE);
   return {
     title: `${video.title} · ${player}`,
-    description: texts.videoDescription(player, video.user_city, video.votes),
+    description: texts.videoDescription(player, city, video.votes),
     canonical: `/videos/${id}`,
     preview: {
       ...SIZE,
@@ -34,46 +43,63 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
     },
     section: 'videos',
     body: (
-      <article class="video-page">
-        <video
-          class="player"
-          controls
-          playsinline
-          preload="metadata"
-          poster={video.poster_url}
-          src={video.processed_url}
-          {...SIZE}
-        />
-        <div class="video-side">
-          <div>
-            <h1 class="written">{video.title}</h1>
-            <p class="written">{texts.by(player, video.user_city)}</p>
-            <p class="soft small">{texts.published(formatDate(video.processed_at))}</p>
-          </div>
-          <div class="panel row">
-            <Island
-              name="vote-button"
-              of={VoteButton}
-              props={{
-                videoId: id,
-                votes: video.votes,
-                player,
-                userId: video.user_id,
-                isVotingOpen: contest.open,
-              }}
-            />
-          </div>
-          {standing && <Places standing={standing} />}
-          <Island
-            name="share-buttons"
-            of={ShareButtons}
-            props={{ url: `${publicUrl}/videos/${id}`, text: texts.shareText(player) }}
+      <div class="stack-wide">
+        <ClosedNotice contest={contest} />
+        <article class="video-page">
+          <video
+            class="player"
+            controls
+            playsinline
+            preload="metadata"
+            poster={video.poster_url}
+            src={video.processed_url}
+            aria-label={video.title}
+            {...SIZE}
           />
-          <p>
-            <a href={address('/videos', { ciudad: video.user_city })}>{texts.moreOf(video.user_city)}</a>
-          </p>
-        </div>
-      </article>
+          <div class="video-side">
+            <div>
+              <h1 class="written">{video.title}</h1>
+              <p class="written">{texts.by(player, city)}</p>
+              <p class="soft small">{texts.published(formatDate(video.processed_at))}</p>
+            </div>
+            <div class="panel vote-panel">
+              <Island
+                name="vote-button"
+                of={VoteButton}
+                props={{
+                  videoId: id,
+                  votes: video.votes,
+                  player,
+                  userId: video.user_id,
+                  isVotingOpen: contest.open,
+                }}
+              />
+            </div>
+            {standing && <Places standing={standing} />}
+            <Island
+              name="share-buttons"
+              of={ShareButtons}
+              props={{ url: `${publicUrl}/videos/${id}`, text: texts.shareText(player) }}
+            />
+            <Island name="report-video" of={ReportVideo} props={{ videoId: id }} />
+          </div>
+        </article>
+        {more.length > 0 && (
+          <section class="stack" aria-labelledby="mas">
+            <h2 id="mas" class="written">
+              {texts.moreOf(city)}
+            </h2>
+            <div class="cards">
+              {more.map((other) => (
+                <VideoCard key={other.video_id} video={other} isVotingOpen={contest.open} cities={cities} />
+              ))}
+            </div>
+            <p>
+              <a href={address('/videos', { ciudad: city })}>{texts.allOf(city)}</a>
+            </p>
+          </section>
+        )}
+      </div>
     ),
   };
 }

@@ -1,5 +1,6 @@
 import type { City } from '@anb/api-client/contract';
 import * as texts from '#texts/videos';
+import { ClosedNotice } from '../components/closed-notice.tsx';
 import { Empty } from '../components/feedback.tsx';
 import { PlayIcon, SearchIcon } from '../components/icons.tsx';
 import { Pager } from '../components/pager.tsx';
@@ -66,6 +67,7 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
             {isFiltered && <a href="/videos">{texts.clear}</a>}
           </p>
         </div>
+        <ClosedNotice contest={contest} />
         {rows.length === 0 ? (
           <Empty icon={PlayIcon}>
             <p>{texts.none}</p>
@@ -78,6 +80,7 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
                 key={video.video_id}
                 video={video}
                 isVotingOpen={contest.open}
+                cities={cities}
                 isFirst={index < FIRST}
               />
             ))}

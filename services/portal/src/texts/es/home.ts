@@ -1,4 +1,4 @@
-import { formatDateTime, formatNumber } from '../../format.ts';
+import { formatNumber } from '../../format.ts';
 
 export const title = 'Sube tu video, recibe votos, llega a la final';
 export const description =
@@ -42,12 +42,6 @@ export const finalists = (count: number) =>
   count === 1
     ? 'De cada ciudad del torneo clasifica el jugador más votado.'
     : `De cada ciudad del torneo clasifican los ${formatNumber(count)} jugadores más votados.`;
-export const window = {
-  soon: (opens: string) => `La votación abre el ${formatDateTime(opens)}.`,
-  open: 'La votación está abierta.',
-  openUntil: (closes: string) => `La votación está abierta hasta el ${formatDateTime(closes)}.`,
-  closed: (closes: string) => `La votación cerró el ${formatDateTime(closes)}.`,
-};
 export const topPlayers = 'Los más votados';
 export const allRankings = 'Ver el ranking completo';
 export const prizes = 'Premios y beneficios';

@@ -10,8 +10,8 @@ export const connecting = 'Conectando en vivo…';
 export const country = 'Todo el país';
 export const chooseCity = 'Ciudad';
 /** Of whom would be in the final if voting closed now, and of whom is. */
-export const wouldQualify = 'Clasificando al Showcase Final';
-export const qualified = 'Al Showcase Final';
+export const wouldQualify = 'Va clasificando';
+export const qualified = 'Clasificó al Showcase Final';
 export const moved = {
   up: (places: number) => `▲ ${formatNumber(places)}`,
   down: (places: number) => `▼ ${formatNumber(places)}`,

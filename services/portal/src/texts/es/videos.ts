@@ -29,3 +29,12 @@ export const videoDescription = (player: string, city: string, votes: number) =>
 export const moreOf = (city: string) => `Más videos de ${city}`;
 export const standing = 'Su puesto';
 export const outOf = (count: number) => `de ${formatNumber(count)}`;
+export const allOf = (city: string) => `Ver todos los videos de ${city}`;
+export const report = 'Denunciar este video';
+export const reportHint =
+  'Cuéntale a la organización qué está mal: no es baloncesto, ofende a alguien, no es de quien lo subió…';
+export const reportReason = '¿Qué está mal?';
+export const reportSend = 'Enviar denuncia';
+export const reported = 'Gracias. La organización lo va a revisar.';
+export const cancel = 'Cancelar';
+export const close = 'Cerrar';
