@@ -1,12 +1,11 @@
 import type { VoteFlag } from '@anb/api-client/organiser-contract';
-import { useState } from 'preact/hooks';
 import * as texts from '#texts/organiser-votes';
 import { actions, by, untitled } from '#texts/organisers';
 import { useAddress } from '../client/address.ts';
 import { useLive } from '../client/live.ts';
 import { describeForOrganisers } from '../client/organiser-problems.ts';
 import { list } from '../client/organisers.ts';
-import { NotSignedIn } from '../client/session.ts';
+import { useAction } from '../client/use-action.ts';
 import { Empty } from '../components/feedback.tsx';
 import { CheckIcon } from '../components/icons.tsx';
 import { Chips, chosenOf } from '../components/organisers/chips.tsx';
@@ -155,18 +154,7 @@ function Verdict({ flag, desk }: { flag: VoteFlag; desk: Desk }) {
 }
 
 function Settle({ flag, desk }: { flag: VoteFlag; desk: Desk }) {
-  const [state, setState] = useState({ isCounting: false, problem: '' });
-  async function count() {
-    if (state.isCounting) return;
-    setState({ isCounting: true, problem: '' });
-    try {
-      desk.ask(await askToVoid(flag));
-      setState({ isCounting: false, problem: '' });
-    } catch (error) {
-      const problem = error instanceof NotSignedIn ? '' : describeForOrganisers(error);
-      setState({ isCounting: false, problem });
-    }
-  }
+  const [isCounting, act, problem] = useAction(describeForOrganisers);
   return (
     <span class="row">
       <button
@@ -180,15 +168,15 @@ function Settle({ flag, desk }: { flag: VoteFlag; desk: Desk }) {
       <button
         type="button"
         class="button button-small button-danger"
-        aria-disabled={state.isCounting}
-        onClick={count}
+        aria-disabled={isCounting}
+        onClick={() => act(async () => desk.ask(await askToVoid(flag)))}
       >
-        {state.isCounting ? texts.voiding.counting : texts.voiding.action}
+        {isCounting ? texts.voiding.counting : texts.voiding.action}
         <span class="unseen"> {flag.title}</span>
       </button>
-      {state.problem && (
+      {problem && (
         <p class="field-error" role="alert">
-          {state.problem}
+          {problem}
         </p>
       )}
     </span>

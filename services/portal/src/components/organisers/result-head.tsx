@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import * as texts from '#texts/organiser-results';
 import { describeForOrganisers } from '../../client/organiser-problems.ts';
 import { type Format, saveResult } from '../../client/save-result.ts';
-import { NotSignedIn } from '../../client/session.ts';
+import { useAction } from '../../client/use-action.ts';
 import { Notice } from '../feedback.tsx';
 import type { Desk } from './desk.tsx';
 import { formatExact } from './moment.tsx';
@@ -61,27 +61,19 @@ function Checksum({ checksum }: { checksum: string }) {
 }
 
 function Download({ format, version, desk }: { format: Format; version: number | null; desk: Desk }) {
-  const [state, setState] = useState({ isLoading: false, problem: '' });
-  async function download() {
-    if (state.isLoading) return;
-    setState({ isLoading: true, problem: '' });
-    try {
-      const { name, check } = await saveResult(format, version);
-      desk.say(texts.downloaded[check](name));
-      setState({ isLoading: false, problem: '' });
-    } catch (error) {
-      const problem = error instanceof NotSignedIn ? '' : describeForOrganisers(error);
-      setState({ isLoading: false, problem });
-    }
+  const [isBusy, act, problem] = useAction(describeForOrganisers);
+  async function save() {
+    const { name, check } = await saveResult(format, version);
+    desk.say(texts.downloaded[check](name));
   }
   return (
     <>
-      <button type="button" class="button button-small" aria-disabled={state.isLoading} onClick={download}>
-        {state.isLoading ? texts.downloading : texts.download[format]}
+      <button type="button" class="button button-small" aria-disabled={isBusy} onClick={() => act(save)}>
+        {isBusy ? texts.downloading : texts.download[format]}
       </button>
-      {state.problem && (
+      {problem && (
         <span class="field-error" role="alert">
-          {state.problem}
+          {problem}
         </span>
       )}
     </>

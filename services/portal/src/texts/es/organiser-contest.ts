@@ -123,16 +123,16 @@ export const consequences = {
   cityAdded: (city: string, players: number) =>
     players === 0
       ? `${city} entra al torneo.`
-      : `${city} entra al torneo: ${people(players)} de allí ya pueden clasificar.`,
+      : `${city} entra al torneo: ${people(players, 'ya puede')} clasificar.`,
   cityRemoved: (city: string, players: number) =>
     players === 0
       ? `${city} sale del torneo.`
-      : `${city} sale del torneo: ${people(players)} de allí ya no pueden clasificar. Sus videos y votos siguen en el ranking del país.`,
+      : `${city} sale del torneo: ${people(players, 'ya no puede')} clasificar. Sus videos y votos siguen en el ranking del país.`,
   aliasAdded: (alias: string, city: string) =>
     `Lo publicado como «${alias}» cuenta para ${city} al instante.`,
   aliasRemoved: (alias: string, city: string) => `Lo publicado como «${alias}» ya no cuenta para ${city}.`,
 };
 
-function people(count: number): string {
-  return count === 1 ? '1 persona' : `${formatNumber(count)} personas`;
+function people(count: number, can: string): string {
+  return count === 1 ? `1 persona de allí ${can}` : `${formatNumber(count)} personas de allí ${can}n`;
 }

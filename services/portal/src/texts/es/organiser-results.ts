@@ -39,13 +39,12 @@ export const empty = {
   clasifican: 'Todavía no clasifica nadie.',
   todos: 'No hay videos en votación.',
 } as const;
-export const exports = 'Exportar';
 export const download = { csv: 'Descargar CSV', json: 'Descargar JSON' } as const;
 export const downloading = 'Descargando…';
 export const downloaded = {
   matches: (name: string) => `${name}: descargado. Su suma es la publicada.`,
   differs: (name: string) =>
-    `${name}: descargado, pero su suma NO es la publicada${' '}(hay filas sin nombre, o el archivo cambió en el camino).`,
+    `${name}: descargado, pero su suma NO es la publicada (hay filas sin nombre, o el archivo cambió en el camino).`,
   unchecked: (name: string) => `${name}: descargado.`,
 };
 export const keepFile =
