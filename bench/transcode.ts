@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { freePorts } from '@anb/embedded/ports';
 import { makeClip } from '@anb/sample-clips';
-import { mediaKey, originalKey } from '@anb/service-kit/media';
+import { type MediaFile, mediaKey, originalKey } from '@anb/service-kit/media';
 import { ObjectStore } from '@anb/service-kit/objects';
 import { JobQueue } from '@anb/service-kit/queue';
 import { createPlayers, createVideo } from '@anb/testing/players';
@@ -34,8 +34,8 @@ async function compare(platform: Platform, say: (line: string) => void) {
   say(`making ${SOURCE_SECONDS} s of 1080p with ffmpeg ${version}`);
   await makeClip(ffmpeg, 'landscape', source, { seconds: SOURCE_SECONDS });
 
-  const bareClip = join(platform.folder, 'bare.mp4');
-  const bare = () => bareRun(ffmpeg, source, bareClip, join(platform.folder, 'bare.jpg'));
+  const bareMedia = (file: MediaFile) => join(platform.folder, `bare-${file}`);
+  const bare = () => bareRun(ffmpeg, source, bareMedia);
   const service = await startWorker(platform, { ffmpeg, ffprobe });
   try {
     const rounds = { ours: [] as number[], baseline: [] as number[] };
@@ -59,7 +59,7 @@ async function compare(platform: Platform, say: (line: string) => void) {
       rounds,
       source_bytes: statSync(source).size,
       output_bytes: statSync(ourClip).size,
-      baseline_bytes: statSync(bareClip).size,
+      baseline_bytes: statSync(bareMedia('clip.mp4')).size,
       // Of the clip between the bumpers, watermark included, against the source trimmed and scaled.
       ssim: await ssim(ffmpeg, ourClip, source),
       ffmpeg: version,
@@ -70,8 +70,8 @@ async function compare(platform: Platform, say: (line: string) => void) {
   }
 }
 
-async function bareRun(ffmpeg: string, source: string, clip: string, poster: string): Promise<number> {
-  const plan = planTranscode({ path: source, stream: 0, seconds: SOURCE_SECONDS }, clip, poster);
+async function bareRun(ffmpeg: string, source: string, pathOf: (file: MediaFile) => string): Promise<number> {
+  const plan = planTranscode({ path: source, stream: 0, seconds: SOURCE_SECONDS }, pathOf);
   const args = [
     '-y',
     ...plan.inputs.flatMap(({ path, options }) => [...options, '-i', path]),

@@ -155,6 +155,21 @@ describe.each(shapes)('the showcase clip of %s, read through its public address'
     const [red, green, blue] = meanColour(poster, { x: 480, y: 60, width: 320, height: 600 });
     expect(red + green + blue).toBeGreaterThan(150);
   });
+
+  test('has a thumbnail that shows the same as the poster', async () => {
+    const { poster_url } = clip(shape);
+    const address = poster_url.replace('poster.jpg', 'thumbnail.jpg');
+    const answer = await fetch(address);
+    expect(answer.headers.get('content-type')).toBe('image/jpeg');
+    expect((await answer.bytes()).length).toBeLessThan(30_000);
+    const size = { width: 480, height: 270 };
+    expect((await probe(ffprobe, address)).streams[0]).toMatchObject(size);
+    const [thumbnail, poster] = await Promise.all(
+      [address, poster_url].map((source) => pictureAt(ffmpeg, source, 0, size)),
+    );
+    if (!thumbnail || !poster) throw new Error('no pictures');
+    expect(difference(thumbnail, poster, { x: 0, y: 0, ...size })).toBeLessThan(8);
+  });
 });
 
 describe('the watermark', () => {

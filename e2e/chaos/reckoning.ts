@@ -116,7 +116,7 @@ async function findOrphans(world: World, rows: Row[]): Promise<string[]> {
     known.add(`originals/${id}`);
     if (!keys.has(`originals/${id}`)) missing.push(`the original of ${id} is not in the store`);
     if (status !== 'processed') continue;
-    for (const file of ['clip.mp4', 'poster.jpg']) {
+    for (const file of ['clip.mp4', 'poster.jpg', 'thumbnail.jpg']) {
       // Hidden and private media lie elsewhere, but never in both places.
       const places = ['media', 'withheld'].map((folder) => `${folder}/${id}/${media_version}/${file}`);
       const [place] = places.filter((key) => keys.has(key));

@@ -1,5 +1,6 @@
 import { axeViolations } from '@anb/testing/accessibility';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { weigh } from './weight.ts';
 import { sideways, World } from './world.ts';
 
 let world: World;
@@ -60,6 +61,19 @@ test.each(names)('%s never scrolls sideways, and its words fit', async (name) =>
     await page.setViewportSize({ width, height: 800 });
     expect([width, await sideways(page)]).toEqual([width, 0]);
   }
+});
+
+describe('weighs little', () => {
+  const KILOBYTE = 1000;
+  const weights = () => weigh();
+
+  test('in its style', () => expect(weights().style).toBeLessThanOrEqual(15 * KILOBYTE));
+
+  test.each(names)('in the scripts that %s can ever load', async (name) => {
+    const { body } = await world.api.send('GET', pathOf(name));
+    const islands = [...body.matchAll(/data-island="([\w-]+)"/g)].map(([, island]) => island);
+    expect(weights().scripts([...new Set(islands)])).toBeLessThanOrEqual(40 * KILOBYTE);
+  });
 });
 
 describe('without JavaScript', () => {

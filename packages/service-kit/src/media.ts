@@ -1,5 +1,7 @@
-/** What the transcoder makes of each video. */
-export const mediaFiles = ['clip.mp4', 'poster.jpg'] as const;
+/** What every processed video has. */
+export const neededMedia = ['clip.mp4', 'poster.jpg'] as const;
+/** What the transcoder makes of each video; those made before it made thumbnails have none. */
+export const mediaFiles = [...neededMedia, 'thumbnail.jpg'] as const;
 export type MediaFile = (typeof mediaFiles)[number];
 
 export const ORIGINALS = 'originals/';

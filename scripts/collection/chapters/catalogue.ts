@@ -71,6 +71,12 @@ export const catalogue: Chapter = {
       status: 302,
     },
     {
+      name: 'Its thumbnail',
+      operation: 'getMedia',
+      params: { ...MEDIA, file: 'thumbnail.jpg' },
+      status: 302,
+    },
+    {
       name: 'No media of another version',
       operation: 'getMedia',
       params: { ...MEDIA, version: UNKNOWN_VIDEO.video_id },

@@ -104,7 +104,7 @@ function wantsPage(c: Context): boolean {
 }
 
 /**
- * Nothing from elsewhere but clips and posters, which come from a CDN, or by redirect from the object store, and the
+ * Nothing from elsewhere but clips and pictures, which come from a CDN, or by redirect from the object store, and the
  * widget of a bot challenge.
  */
 function pagePolicy({ assets, challenge, publicUrl, mediaBaseUrl, storeOrigin }: Dependencies): string {

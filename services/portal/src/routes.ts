@@ -11,6 +11,7 @@ import { componentsPage } from './pages/components.tsx';
 import { dashboardPage } from './pages/dashboard.tsx';
 import { homePage } from './pages/home.tsx';
 import { privacyPage, termsPage } from './pages/legal.tsx';
+import { organiserRoutes } from './pages/organisers.tsx';
 import { rankingsPage } from './pages/rankings.tsx';
 import { uploadPage } from './pages/upload.tsx';
 import { videoPage } from './pages/video.tsx';
@@ -61,6 +62,7 @@ export function pageRoutes({
     { path: '/privacidad', page: privacyPage },
     { path: '/subir', page: () => uploadPage(maxUploadMegabytes) },
     { path: '/panel', page: () => dashboardPage() },
+    ...organiserRoutes(),
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
   ];
 }

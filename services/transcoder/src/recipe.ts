@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { MediaFile } from '@anb/service-kit/media';
 
 /** The showcase format. */
 export const WIDTH = 1280;
@@ -14,6 +15,13 @@ const opening = { path: asset('opening.mp4'), seconds: 2 };
 const closing = { path: asset('closing.mp4'), seconds: 2.5 };
 const watermark = asset('watermark.png');
 const WATERMARK_MARGIN = 24;
+
+/** Of a list's card, as wide as a phone's at single density. */
+const THUMBNAIL = { width: 480, height: 270 };
+/** Of 2 to 31, best first: the least at which every sample clip's poster keeps an SSIM of 0.99. */
+const POSTER_QUALITY = 4;
+/** 10 to 20 kB. */
+const THUMBNAIL_QUALITY = 5;
 
 /** Together at most five seconds of every showcase clip. */
 export const BUMPER_SECONDS = opening.seconds + closing.seconds;
@@ -65,8 +73,8 @@ export const untrustedInput = [
 /** Beyond 4K a frame takes up to 100 MB: each that a thread or a filter holds counts. */
 const isHuge = ({ pixels = 0 }: Source) => pixels > 4096 * 2304;
 
-/** Plans one ffmpeg run: opening, clip and closing as one picture track with the watermark, and the poster. */
-export function planTranscode(source: Source, clipPath: string, posterPath: string): FfmpegPlan {
+/** Plans one ffmpeg run: opening, clip and closing as one picture track with the watermark, poster and thumbnail. */
+export function planTranscode(source: Source, pathOf: (file: MediaFile) => string): FfmpegPlan {
   const clipSeconds = Math.min(source.seconds, MAX_CLIP_SECONDS);
   // Display shape counts, not pixel counts: pixels need not be square. Even numbers, as yuv420p wants.
   const width = `min(${WIDTH}\\,max(2\\,trunc(${HEIGHT}*dar/2)*2))`;
@@ -103,11 +111,12 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
       `[opening][marked][closing]concat=n=3:v=1:a=0,fps=${FPS},split[video][still]`,
       // The most telling of ten pictures of a second, a third into the clip. Taken behind concat: a branch
       // before it would have every frame up to there wait in memory.
-      `[still]trim=start=${posterAt}:end=${posterAt + 1},fps=10,thumbnail=10[poster]`,
+      `[still]trim=start=${posterAt}:end=${posterAt + 1},fps=10,thumbnail=10,split[poster][telling]`,
+      `[telling]scale=${THUMBNAIL.width}:${THUMBNAIL.height}[thumbnail]`,
     ].join(';'),
     outputs: [
       {
-        path: clipPath,
+        path: pathOf('clip.mp4'),
         options: [
           ...['-map', '[video]', '-an', '-sn', '-dn'],
           // Phones write the place of the recording into the file; it must not be published.
@@ -130,22 +139,16 @@ export function planTranscode(source: Source, clipPath: string, posterPath: stri
           ...['-movflags', '+faststart', '-f', 'mp4'],
         ],
       },
-      {
-        path: posterPath,
-        options: [
-          '-map',
-          '[poster]',
-          '-frames:v',
-          '1',
-          ...['-q:v', '3', '-threads', '1'],
-          '-map_metadata',
-          '-1',
-          '-f',
-          'image2',
-          '-update',
-          '1',
-        ],
-      },
+      still('[poster]', POSTER_QUALITY, pathOf('poster.jpg')),
+      still('[thumbnail]', THUMBNAIL_QUALITY, pathOf('thumbnail.jpg')),
     ],
   };
 }
+
+const still = (label: string, quality: number, path: string): FfmpegInput => ({
+  path,
+  options: [
+    ...['-map', label, '-frames:v', '1', '-q:v', String(quality), '-threads', '1'],
+    ...['-map_metadata', '-1', '-f', 'image2', '-update', '1'],
+  ],
+});

@@ -35,10 +35,14 @@ export interface TranscodeOptions {
   onProgress: (progress: Progress) => void;
 }
 
-const outputs: Record<MediaFile, string> = { 'clip.mp4': 'video/mp4', 'poster.jpg': 'image/jpeg' };
+const outputs: Record<MediaFile, string> = {
+  'clip.mp4': 'video/mp4',
+  'poster.jpg': 'image/jpeg',
+  'thumbnail.jpg': 'image/jpeg',
+};
 
 /**
- * Makes a video's clip and poster and stores them under the lease's token.
+ * Makes a video's media and stores them under the lease's token.
  * @throws what may pass by itself: the store is away, the disk full, the signal given
  */
 export async function transcode(lease: Lease, options: TranscodeOptions): Promise<TranscodeResult> {
@@ -75,7 +79,7 @@ async function make(
 }
 
 /**
- * Makes clip and poster of a folder's `original`.
+ * Makes the media of a folder's `original`, beside it.
  * @returns how many seconds the clip lasts
  * @throws Impossible, and what may pass by itself
  */
@@ -92,7 +96,7 @@ export async function makeMedia(
   const limits = runLimits(picture);
   const ffmpeg = await confine(programs.ffmpeg, path('ffmpeg'), limits);
   const source = { ...picture, path: path('original'), pixels: picture.width * picture.height };
-  await runFfmpeg(ffmpeg, planTranscode(source, path('clip.mp4'), path('poster.jpg')), {
+  await runFfmpeg(ffmpeg, planTranscode(source, path), {
     signal,
     timeoutSeconds: wallSeconds(limits),
     onProgress: (seconds) =>

@@ -39,8 +39,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const source = { stream: 0, seconds: 30, pixels: 480 * 360 };
-const planOf = (path: string) =>
-  planTranscode({ ...source, path }, join(folder, 'made.mp4'), join(folder, 'made.jpg'));
+const planOf = (path: string) => planTranscode({ ...source, path }, (file) => join(folder, `made-${file}`));
 
 test.runIf(process.platform === 'linux')('Linux offers the whole confinement', () => {
   expect(missing.filter((what) => what !== 'network')).toEqual([]);

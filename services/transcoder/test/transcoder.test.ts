@@ -182,6 +182,7 @@ describe('an upload', () => {
     expect(await mediaOf(id)).toEqual([
       `media/${id}/${video.media_version}/clip.mp4`,
       `media/${id}/${video.media_version}/poster.jpg`,
+      `media/${id}/${video.media_version}/thumbnail.jpg`,
     ]);
     await expectQueueEmpty();
     expect(await row(id)).toEqual(video);

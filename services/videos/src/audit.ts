@@ -1,5 +1,5 @@
 import type { ISql } from '@anb/service-kit/database';
-import { mediaFiles, mediaKey, mediaPlaces, ORIGINALS, originalKey } from '@anb/service-kit/media';
+import { mediaKey, mediaPlaces, neededMedia, ORIGINALS, originalKey } from '@anb/service-kit/media';
 import type { ObjectStore, StoredObject, UnfinishedMultipart } from '@anb/service-kit/objects';
 import { type Expected, type Holding, holdingsOf, listExpected } from './store/audit.ts';
 import { placeOf } from './store/videos.ts';
@@ -60,7 +60,7 @@ async function isStillExpected(sql: ISql, id: string, key: string): Promise<bool
 
 function keysOf({ id, media_version, media_withheld }: Expected): { id: string; key: string }[] {
   const place = placeOf({ media_withheld });
-  const media = media_version ? mediaFiles.map((file) => mediaKey(id, media_version, file, place)) : [];
+  const media = media_version ? neededMedia.map((file) => mediaKey(id, media_version, file, place)) : [];
   return [originalKey(id), ...media].map((key) => ({ id, key }));
 }
 

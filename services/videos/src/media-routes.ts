@@ -11,8 +11,10 @@ const mediaRoute = createRoute({
   path: '/media/{video_id}/{version}/{file}',
   operationId: 'getMedia',
   tags: ['videos'],
-  summary: "A published video's clip or poster, at its stable address",
-  description: 'As the other answers give it, in `processed_url`, `poster_url` and `video_url`.',
+  summary: "A published video's clip, poster or thumbnail, at its stable address",
+  description:
+    'As the other answers give it, in `processed_url`, `poster_url` and `video_url`. `thumbnail.jpg` (480×270) stands ' +
+    'beside `poster.jpg` (1280×720) and shows the same; videos made by older releases have none, and the store answers 404.',
   request: { params: z.object({ video_id: videoId, version: videoId, file: z.enum(mediaFiles) }) },
   responses: {
     302: {

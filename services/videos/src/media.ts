@@ -27,7 +27,7 @@ export async function tidyMedia(sql: ISql, objects: ObjectStore, entry: OutboxEn
 }
 
 /**
- * Brings clip and poster to where the video's state wants them: copies them and says so in the row; then, when
+ * Brings a video's media to where the video's state wants them: copies them and says so in the row; then, when
  * everybody reads that, removes them where they were.
  */
 async function placeMedia(sql: ISql, objects: ObjectStore, videoId: string): Promise<void> {
@@ -38,6 +38,7 @@ async function placeMedia(sql: ISql, objects: ObjectStore, videoId: string): Pro
     const there = placeOf({ media_withheld: !placement.media_withheld });
     if (placement.is_right) return objects.deleteAll(versionFolder(videoId, placement.version, there));
     for (const file of mediaFiles) {
+      // An older video's thumbnail is not there to be copied.
       await objects.copy(
         mediaKey(videoId, placement.version, file, here),
         mediaKey(videoId, placement.version, file, there),

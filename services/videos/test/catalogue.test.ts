@@ -405,7 +405,7 @@ describe('media', () => {
     expect(first.status).toBe(302);
     expect(first.headers.get('location')).toMatch(new RegExp(`/media/${id}/.*clip.mp4.*X-Amz-Signature=`));
     expect(second.headers.get('location')).toBe(first.headers.get('location'));
-    expect((await media(id, 'poster.jpg')).status).toBe(302);
+    for (const file of ['poster.jpg', 'thumbnail.jpg']) expect((await media(id, file)).status).toBe(302);
   });
 
   test('are gone as soon as the video is private', async () => {

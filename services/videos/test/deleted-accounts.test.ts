@@ -112,7 +112,7 @@ describe('a deleted account', () => {
     await deleteAccount();
     await untilPublished();
     const left = await videos.bucket.keys();
-    expect(left).toHaveLength(3);
+    expect(left).toHaveLength(1 + mediaFiles.length);
     for (const key of left) expect(key).toContain(theirs);
   });
 

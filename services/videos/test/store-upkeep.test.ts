@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { mediaFiles, mediaKey, originalKey } from '@anb/service-kit/media';
+import { type MediaFile, mediaFiles, mediaKey, neededMedia, originalKey } from '@anb/service-kit/media';
 import { keptLog } from '@anb/testing/logs';
 import { createVideo, type Player } from '@anb/testing/players';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -32,17 +32,20 @@ const version = async (id: string) => {
   return video?.media_version as string;
 };
 /** A processed video with all that the store should hold of it. */
-async function stored(details: Parameters<typeof createVideo>[2] = {}): Promise<string> {
+async function stored(
+  details: Parameters<typeof createVideo>[2] = {},
+  files: readonly MediaFile[] = mediaFiles,
+): Promise<string> {
   const id = await createVideo(videos.database.admin, player.id, details);
   await put(originalKey(id));
-  for (const file of mediaFiles) await put(mediaKey(id, await version(id), file));
+  for (const file of files) await put(mediaKey(id, await version(id), file));
   return id;
 }
 const mediaOf = async (id: string) =>
   (await videos.bucket.keys()).filter((key) => !key.startsWith('originals/') && key.includes(id));
-const keysAt = async (place: string, id: string) => {
+const keysAt = async (place: string, id: string, files: readonly MediaFile[] = mediaFiles) => {
   const folder = `${place}/${id}/${await version(id)}`;
-  return [`${folder}/clip.mp4`, `${folder}/poster.jpg`];
+  return files.map((file) => `${folder}/${file}`);
 };
 const as = (who: Player, method: string, path: string, body?: object) =>
   videos.app.request(path, {
@@ -78,6 +81,22 @@ describe('media', () => {
     }
     const redirect = (await videos.app.request(address)).headers.get('location') ?? '';
     expect(await (await fetch(redirect)).text()).toContain(id);
+  });
+
+  test('that an older transcoder made, without a thumbnail, move as well', async () => {
+    const id = await stored({}, neededMedia);
+    for (const [action, place] of [
+      ['hide', 'withheld'],
+      ['show', 'media'],
+    ] as const) {
+      expect((await as(organiser, 'POST', `/api/admin/videos/${id}/${action}`)).status).toBe(200);
+      await settled();
+      expect(await mediaOf(id)).toEqual(await keysAt(place, id, neededMedia));
+    }
+    // A browser follows to nothing, and shows the poster.
+    const redirect = await videos.app.request(`/media/${id}/${await version(id)}/thumbnail.jpg`);
+    expect(redirect.status).toBe(302);
+    expect((await fetch(redirect.headers.get('location') ?? '')).status).toBe(404);
   });
 
   test('of an open video can be fetched at every moment of the way back', async () => {
@@ -262,6 +281,11 @@ describe('the audit', () => {
     expect(whole).toBeTruthy();
   });
 
+  test('misses no thumbnail, which older videos never had', async () => {
+    await stored({}, neededMedia);
+    expect(await audit()).toEqual({ orphans: [], missing: [] });
+  });
+
   test('goes through more rows and objects than fit in one look', async () => {
     const ids = await Promise.all(
       Array.from({ length: 1100 }, () =>
@@ -313,7 +337,7 @@ describe('the clean-up', () => {
     ];
     for (const key of [late, ...unheardOf]) await put(key);
     expect(await run(24)).toMatchObject({ objects: 0 });
-    expect(await run(0)).toMatchObject({ objects: 4 });
+    expect(await run(0)).toMatchObject({ objects: 5 });
     expect(await mediaOf(id)).toEqual(await keysAt('media', id));
     expect((await videos.bucket.keys()).filter((key) => key.includes(gone))).toEqual([]);
     // The catalogue may be a backup, older than the store.

@@ -3,6 +3,7 @@ import '../art/preview.png?url';
 import { type ComponentType, h, hydrate } from 'preact';
 import { announce } from './announcement.ts';
 import { leadBack } from './lead-back.ts';
+import { showPostersInstead } from './missing-thumbnails.ts';
 import { playOneAtATime } from './player.ts';
 import { currentRole, watchRole } from './session.ts';
 
@@ -20,6 +21,7 @@ watchRole(mark);
 playOneAtATime();
 leadBack();
 announce();
+showPostersInstead();
 
 for (const place of document.querySelectorAll<HTMLElement>('[data-island]')) {
   const { island: name, props = '{}' } = place.dataset;

@@ -1,17 +1,20 @@
+import { thumbnailOf } from '../thumbnail.ts';
+
 interface PosterProps {
+  /** Of the poster, in place of which its thumbnail is shown. */
   src: string;
   isFirst?: boolean;
 }
 
-/** Beside words that say whose it is. */
+/** In lists, beside words that say whose it is. */
 export function Poster({ src, isFirst = false }: PosterProps) {
   return (
     <img
       class="poster"
-      src={src}
+      src={thumbnailOf(src)}
       alt=""
-      width={1280}
-      height={720}
+      width={480}
+      height={270}
       decoding="async"
       {...(isFirst ? { fetchpriority: 'high' as const } : { loading: 'lazy' as const })}
     />
