@@ -39,6 +39,16 @@ FROM install AS portal-modules
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
     install-workspaces -w services/portal
 
+# The same for every target, so made once.
+FROM manifests AS portal-build
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
+    npm ci --ignore-scripts -w services/portal
+COPY --from=code /app/tsconfig.json ./
+COPY --from=code /app/packages/service-kit packages/service-kit
+COPY --from=code /app/packages/api-client packages/api-client
+COPY --from=code /app/services/portal services/portal
+RUN node services/portal/build.ts
+
 FROM install AS transcoder-modules
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
     install-workspaces -w services/transcoder
@@ -96,13 +106,13 @@ EXPOSE 8080 9090
 CMD ["services/votes/src/main.ts"]
 
 FROM runtime AS portal
-ARG APP_OWNER=0
 LABEL org.opencontainers.image.title=rising-stars-portal
 COPY --from=portal-modules /app ./
-COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/packages/service-kit packages/service-kit
-COPY --from=code --chown=$APP_OWNER:$APP_OWNER /app/services/portal services/portal
+COPY --from=code /app/packages/service-kit packages/service-kit
+COPY --from=code /app/services/portal/package.json services/portal/
+COPY --from=portal-build /app/services/portal/dist services/portal/dist
 EXPOSE 8080 9090
-CMD ["services/portal/src/main.ts"]
+CMD ["services/portal/dist/server/main.js"]
 
 FROM runtime AS transcoder
 ARG APP_OWNER=0

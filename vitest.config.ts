@@ -40,6 +40,7 @@ export default defineConfig({
             '{packages,services}/*/test/**/*.test.ts',
             'stack/test/**/*.test.ts',
             'e2e/*.test.ts',
+            'e2e/portal/*.test.ts',
             'k8s/**/*.test.ts',
             'observability/test/*.test.ts',
           ],

@@ -1,6 +1,6 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { Page } from './votes-baseline.ts';
+import type { Page } from './page.ts';
 
 /** The least that Hono can do: one route that answers the same bytes with the same headers. */
 const { page, port } = JSON.parse(process.argv[2] ?? '') as { page: Page; port: number };

@@ -20,17 +20,24 @@ export interface Service {
   stop: () => Promise<void>;
 }
 
+/** Where it is not src/main.ts. */
+const MAIN: Record<string, string> = { portal: 'dist/server/main.js' };
+
 /** One of ours as it runs in a cluster, behind one proxy. */
 export async function startService(
   { databaseUrl, env: platformEnv }: Platform,
-  name: 'auth' | 'videos' | 'votes',
+  name: 'auth' | 'videos' | 'votes' | 'portal',
   env: Record<string, string> = {},
 ): Promise<Service> {
   const [port = 0, opsPort = 0] = await freePorts(2);
-  const child = spawn(process.execPath, [path(`../services/${name}/src/main.ts`)], {
+  const child = spawn(process.execPath, [path(`../services/${name}/${MAIN[name] ?? 'src/main.ts'}`)], {
     env: {
       ...{ PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), OPS_PORT: String(opsPort) },
-      ...{ DATABASE_URL: databaseUrl(`anb_${name}`), ...platformEnv, PUBLIC_URL: `http://127.0.0.1:${port}` },
+      ...{
+        ...(name !== 'portal' && { DATABASE_URL: databaseUrl(`anb_${name}`) }),
+        ...platformEnv,
+        PUBLIC_URL: `http://127.0.0.1:${port}`,
+      },
       ...{ TOKEN_ISSUER: ISSUER, TOKEN_AUDIENCE: AUDIENCE, TRUSTED_PROXY_HOPS: '1', ...env },
     },
     // Its log is written as in production, but read by nobody.

@@ -23,6 +23,8 @@ export interface Voters {
 export type Topic =
   | { kind: 'same'; port: number; path: string; headers: Record<string, string>[]; body: string }
   | { kind: 'page'; port: number; path: string; headers?: Record<string, string> }
+  /** The ranking, as the portal shows it. */
+  | { kind: 'html'; port: number; path: string; headers?: Record<string, string> }
   /** In turn: each voter for the next video. */
   | { kind: 'vote'; port: number; videos: string[]; voters: Voters }
   | { kind: 'list'; port: number; paths: string[] }
@@ -35,7 +37,9 @@ export function questionsOf(topic: Topic): Questions {
     case 'same':
       return askSame(topic);
     case 'page':
-      return askPage(topic);
+      return askPage(topic, isRanking);
+    case 'html':
+      return askPage(topic, isRankingPage);
     case 'vote':
       return askVotes(topic);
     case 'list':
@@ -79,14 +83,17 @@ const ENCODING = headerPattern('content-encoding');
 export const seenTags = new Set<string>();
 
 /** A page is read whole once for each `ETag`; with the same one it must be the same to the byte. */
-function askPage({ port, path, headers }: About<'page'>): Questions {
+function askPage(
+  { port, path, headers }: About<'page' | 'html'>,
+  isRight: (answer: Answer) => boolean,
+): Questions {
   const known = new Map<string, Buffer>();
   const check = (answer: Answer) => {
     expectStatus(answer, 200);
     const etag = ETAG.exec(answer.head)?.[1] ?? '';
     const before = known.get(etag);
     if (before) return expectThat(before.equals(answer.body), answer);
-    expectThat(etag !== '' && isRanking(answer), answer);
+    expectThat(etag !== '' && isRight(answer), answer);
     known.set(etag, Buffer.from(answer.body));
     seenTags.add(etag);
   };
@@ -103,6 +110,11 @@ function isRanking({ head, body }: Answer): boolean {
       votes <= (rows[index - 1]?.votes ?? votes) &&
       video_url.includes(video_id),
   );
+}
+
+function isRankingPage({ body }: Answer): boolean {
+  const rows = [...body.toString().matchAll(/class="ranked ranked-(\d+)"/g)];
+  return rows.length > 0 && rows.every(([, position], index) => Number(position) === index + 1);
 }
 
 function askVotes({ port, videos, voters }: About<'vote'>): Questions {

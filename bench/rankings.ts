@@ -1,24 +1,16 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { SECURITY_HEADERS } from '@anb/service-kit/browsers';
-import type { Sql } from '@anb/service-kit/database';
-import { addAccounts, addKey, addVideos, countVotes, split } from './contest.ts';
-import type { LoadResult } from './load.ts';
+import { addAccounts, addKey, addVideos, split } from './contest.ts';
 import { median, rounded } from './median.ts';
+import { type Page, readPage } from './page.ts';
 import { type Platform, withPlatform } from './platform.ts';
-import { type LoadProcess, type Service, startLoad, startServer, startService } from './processes.ts';
-import { processorTime } from './processor-time.ts';
-import type { Voters } from './questions.ts';
-import type { Page } from './votes-baseline.ts';
+import { type Service, startServer, startService } from './processes.ts';
+import { describeRate, measureRate, type Rate } from './rate.ts';
+import { startVotes, VOTERS } from './votes-meanwhile.ts';
 
 const VIDEOS = 10_000;
 const VOTES_EACH = 5;
-/** Which votes arrive for meanwhile, somewhere in the ranking. */
-const VOTED = 50;
-const VOTES_PER_SECOND = 200;
-const MOST_SECONDS = 300;
 const PLAYERS = 5000;
-const VOTERS = MOST_SECONDS * VOTES_PER_SECOND;
-const CONNECTIONS = 32;
 const WARM_UP_SECONDS = 3;
 const SECONDS = 5;
 const ROUNDS = 5;
@@ -39,7 +31,7 @@ async function compare(platform: Platform, say: (line: string) => void) {
   const rounds: Record<Side, Rate[]> = { ours: [], constant: [], bare: [] };
   for (let round = 1; round <= ROUNDS; round++) {
     for (const side of sides) rounds[side].push(await load(side, SECONDS));
-    const told = sides.map((side) => `${side} ${describe(rounds[side].at(-1) as Rate)}`);
+    const told = sides.map((side) => `${side} ${describeRate(rounds[side].at(-1) as Rate)}`);
     say(`round ${round}: ${told.join('; ')}`);
   }
   const half = median(rounds.ours.map(({ perSecond }) => perSecond)) / 2;
@@ -67,7 +59,7 @@ async function start(platform: Platform, undo: AsyncDisposableStack) {
   const [players, voters] = split(await addAccounts(admin, PLAYERS + VOTERS), PLAYERS);
   const videos = await addVideos(admin, VIDEOS, players, VOTES_EACH);
   const ours = keep(await startService(platform, 'votes'));
-  const page = await readPage(`http://127.0.0.1:${ours.port}${PATH}`);
+  const page = await readPage(ours.port, PATH);
   const constant = {
     databaseUrl: databaseUrl('anb_votes'),
     page: { ...page, path: '/constant', headers: ofHandler(page.headers) },
@@ -81,7 +73,8 @@ async function start(platform: Platform, undo: AsyncDisposableStack) {
   return {
     page,
     votes: await startVotes({ admin, voters: { ...voters, key }, videos, service }),
-    load: (side: Side, seconds: number, rate?: number) => measureSide({ ...services[side], seconds, rate }),
+    load: (side: Side, seconds: number, rate?: number) =>
+      measureRate({ ...services[side], kind: 'page', seconds, rate }),
   };
 }
 
@@ -107,20 +100,6 @@ function summary(rounds: Record<Side, Rate[]>) {
   };
 }
 
-/** As it is answered now, with every header but those that Node sets. */
-async function readPage(url: string): Promise<Page> {
-  const answer = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-  const {
-    connection,
-    date,
-    'keep-alive': _,
-    'content-length': __,
-    ...headers
-  } = Object.fromEntries(answer.headers);
-  return { path: PATH, headers, body: await answer.text() };
-}
-
 /** Without those that the middleware adds. */
 function ofHandler({
   'cache-control': kept,
@@ -131,60 +110,3 @@ function ofHandler({
   const own = Object.entries(headers).filter(([name]) => !common.has(name));
   return { ...Object.fromEntries(own), ...(kept && { 'cache-control': kept }) };
 }
-
-interface Rate extends LoadResult {
-  /** Processor time of the service, a request. */
-  cpuUs: number;
-}
-
-async function measureSide({
-  service,
-  path,
-  seconds,
-  rate,
-}: {
-  service: Service;
-  path: string;
-  seconds: number;
-  rate?: number | undefined;
-}): Promise<Rate> {
-  const load = await startLoad({
-    topics: [{ topic: { kind: 'page', port: service.port, path }, share: 1 }],
-    ...{ connections: CONNECTIONS, seconds, ...(rate && { rate }) },
-  });
-  const before = processorTime(service.pid);
-  const result = await load.run();
-  return { ...result, cpuUs: ((processorTime(service.pid) - before) * 1e6) / result.answers };
-}
-
-interface VotesMeanwhile {
-  admin: Sql;
-  voters: Voters;
-  videos: readonly string[];
-  service: Service;
-}
-
-/** So many a second, from now until the end. */
-async function startVotes({ admin, voters, videos, service }: VotesMeanwhile) {
-  const voted = videos.filter((_, place) => place % (VIDEOS / VOTED) === 0);
-  const before = await countVotes(admin, voted);
-  const load: LoadProcess = await startLoad({
-    topics: [{ topic: { kind: 'vote', port: service.port, videos: voted, voters }, share: 1 }],
-    ...{ connections: CONNECTIONS, seconds: MOST_SECONDS, rate: VOTES_PER_SECOND },
-  });
-  const ended = load.run();
-  ended.catch(() => {});
-  return {
-    end: async () => {
-      load.stop();
-      const result = await ended;
-      const counted = (await countVotes(admin, voted)) - before;
-      if (counted !== result.answers) throw new Error(`${result.answers} votes answered, ${counted} counted`);
-      return result;
-    },
-  };
-}
-
-const describe = ({ perSecond, cpuUs, busy }: Rate) =>
-  `${Math.round(perSecond)}/s at ${Math.round(cpuUs)} µs of processor time ` +
-  `(${Math.round((perSecond * cpuUs) / 1e4)} % of one; the load ${Math.round(busy * 100)} % busy)`;

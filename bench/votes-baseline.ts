@@ -10,17 +10,12 @@ import { RankingPages } from '../services/votes/src/ranking-pages.ts';
 import { Standings } from '../services/votes/src/standings.ts';
 import { VoteLimits } from '../services/votes/src/vote-limits.ts';
 import { castVote } from './one-vote.ts';
+import type { Page } from './page.ts';
 
 /** The votes service with a transaction for each vote, and with a page that is the same for ever. */
 export interface VotesBaseline {
   databaseUrl: string;
   page?: Page;
-}
-
-export interface Page {
-  path: string;
-  headers: Record<string, string>;
-  body: string;
 }
 
 const { databaseUrl, page, port, opsPort } = JSON.parse(process.argv[2] ?? '') as VotesBaseline & {

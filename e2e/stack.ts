@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { keepOutput, noteSecrets } from '@anb/testing/logs';
+import { programFile } from '@anb/topology';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 60_000;
@@ -57,7 +58,7 @@ export async function startStack(dataDir: string, env: Record<string, string> = 
     url,
     log: () => log,
     pidOf: (service) => {
-      const file = `services/${service}/src/main.ts`;
+      const file = programFile(service);
       const pid = descendants(child.pid ?? 0).find((pid) => procfs(pid, 'cmdline').includes(file));
       if (!pid) throw new Error(`no process runs ${file}`);
       return pid;

@@ -76,6 +76,7 @@ export async function runSystem(trees: Record<Target, Tree>, folder: string): Pr
           OPS_PORT: String(ops),
           PUBLIC_URL: local(gatewayPort),
           VOTES_URL: urls.votes ?? '',
+          VIDEOS_URL: urls.videos ?? '',
           DATABASE_URL: postgres.url.replace('//postgres:', `//anb_${name}:`),
           MAIL_URL: 'smtp://127.0.0.1:9',
           MAIL_FROM: 'no-reply@example.com',

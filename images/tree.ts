@@ -53,9 +53,15 @@ export function faults(tree: Entry[], base: Entry[]): string[] {
 }
 
 /** The lock takes these for production's: a workspace of tests depends on them. */
-const TEST_PACKAGES = ['vitest', 'vite', 'newman', 'playwright-core', '@sparticuz/chromium'].map(
-  (name) => `node_modules/${name}`,
-);
+const TEST_PACKAGES = [
+  'vitest',
+  'vite',
+  'rolldown',
+  'lightningcss',
+  'newman',
+  'playwright-core',
+  '@sparticuz/chromium',
+].map((name) => `node_modules/${name}`);
 
 /** Packages for development only that are there all the same. */
 export function developmentPackages(root: string, lock: string): string[] {

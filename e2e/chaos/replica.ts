@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { keepOutput } from '@anb/testing/logs';
+import { programFile } from '@anb/topology';
 import { descendants } from '../stack.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -72,7 +73,7 @@ export class Replica {
     this.url = `http://127.0.0.1:${port}`;
     this.#opsUrl = `http://127.0.0.1:${opsPort}`;
     this.#isKilled = false;
-    const child = spawn(process.execPath, ['--import', tether, `services/${service}/src/main.ts`], {
+    const child = spawn(process.execPath, ['--import', tether, programFile(service)], {
       cwd: root,
       env: {
         PATH: process.env.PATH,

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ await ensureTools().catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 });
+execFileSync(process.execPath, [join(import.meta.dirname, '../../services/portal/build.ts')]);
 const folder = mkdtempSync(join(tmpdir(), 'anb-pods-'));
 chmodSync(folder, 0o755); // Postgres runs as another user.
 const cgroup = createCgroup(`anb-pods-${process.pid}`);

@@ -13,6 +13,7 @@ import {
   mailSecret,
   publicConfig,
   signedUrlConfig,
+  storeOrigin,
 } from './constructs/config.ts';
 import { DevBackends } from './constructs/dev-backends.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
@@ -82,6 +83,7 @@ export class RisingStars extends Chart {
       },
       secretFiles: [db.videos.secret],
       reaches: { database: true, aws: true },
+      calledBy: ['portal'],
     });
     new Commands(this, 'videos-commands', {
       of: 'videos',
@@ -112,8 +114,15 @@ export class RisingStars extends Chart {
     });
     new HttpService(this, 'portal', {
       values: portal,
-      config: { VOTES_URL: serviceUrl('votes') },
-      reaches: { services: ['votes'] },
+      config: {
+        ...publicConfig,
+        VOTES_URL: serviceUrl('votes'),
+        VIDEOS_URL: serviceUrl('videos'),
+        STORE_ORIGIN: storeOrigin,
+      },
+      reaches: { services: ['votes', 'videos'] },
+      // A page names the scripts of its own release, which during a rollout not every pod has.
+      isSticky: true,
     });
     new QueueWorker(this, 'transcoder', {
       values: transcoder,

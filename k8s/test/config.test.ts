@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { ObjectStore } from '@anb/service-kit/objects';
 import { KEEP_ALIVE_MS } from '@anb/service-kit/slow-clients';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { named, read, render, root, valuesOf } from './charts.ts';
 
+afterEach(() => void vi.unstubAllEnvs());
 const programs = ['auth', 'videos', 'votes', 'portal', 'transcoder'];
 
 describe.each([
@@ -50,6 +52,31 @@ test.each(programs)('the defaults in the README of %s are those of the program',
   expect(rows.map(([, name = '']) => [name, String(config[name])])).toEqual(
     rows.map(([, name, value]) => [name, value]),
   );
+});
+
+test.each([
+  {},
+  { 'storage.bucket': 'clips.example.com', 'aws.region': 'sa-east-1' },
+  { 'aws.region': 'cn-north-1' },
+  { 'aws.region': 'eusc-de-east-1' },
+  { 'storage.endpoint': 'https://s3.example.net:9000/' },
+  { 'storage.endpoint': 'http://minio:9000', 'storage.publicEndpoint': 'https://store.example.com/s3' },
+])('the portal lets browsers go where videos signs addresses to, with %j', async (values) => {
+  const set = { 'queue.url': 'https://queue.example.net/000000000000/jobs', ...values };
+  const objects = await render({ set });
+  const env = (service: string) => named(objects, 'ConfigMap', `rising-stars-${service}`).data;
+  const { AWS_REGION: region, S3_BUCKET: bucket, S3_ENDPOINT, S3_PUBLIC_ENDPOINT } = env('videos');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'any');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'any');
+  const store = new ObjectStore({
+    region,
+    bucket,
+    endpoint: S3_ENDPOINT,
+    publicEndpoint: S3_PUBLIC_ENDPOINT,
+  });
+  const [part] = await store.signParts('key', 'upload', [{ number: 1, bytes: 1 }]);
+  const origins = [part?.url ?? '', await store.signedUrl('key')].map((url) => new URL(url).origin);
+  expect(origins).toEqual([env('portal').STORE_ORIGIN, env('portal').STORE_ORIGIN]);
 });
 
 test('connections outlive those of the load balancer', async () => {

@@ -1,3 +1,4 @@
+import { programFile } from '@anb/topology';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { skaffoldProblems } from '../checks/skaffold.ts';
@@ -37,4 +38,15 @@ test('builds every target of the Dockerfile, and hands each image to the chart',
     }
   const built = dev.build.artifacts.map(({ docker }: { docker: { target: string } }) => docker.target);
   expect(built.sort()).toEqual(targets.sort());
+});
+
+test('syncs the files that a program runs as they stand', () => {
+  const { artifacts } = profiles.find(({ name }: { name: string }) => name === 'dev').build;
+  for (const { docker, sync } of artifacts) {
+    const isRunAsItStands = programFile(docker.target).endsWith('.ts') && docker.buildArgs !== undefined;
+    const sources = sync?.manual.map(({ src }: { src: string }) => src) ?? [];
+    expect(sources, docker.target).toEqual(
+      isRunAsItStands ? [`services/${docker.target}/src/**/*.ts`, 'packages/service-kit/src/**/*.ts'] : [],
+    );
+  }
 });

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type Stats, unwatchFile, watchFile } from 'node:fs';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +15,14 @@ export interface Program {
   env: Record<string, string>;
   /** Where it answers /readyz. */
   opsPort: number;
+  /** Whether it is started again when its file is written anew, as by a build. */
+  isBuilt?: boolean;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const tether = new URL('./tether.ts', import.meta.url).href;
 const RESTART_MS = 1000;
+const LOOK_MS = 500;
 const READY_MS = 50_000;
 
 function launch(
@@ -72,6 +77,7 @@ export class Supervised {
   #child: ChildProcess;
   #stopping = false;
   #isReady = false;
+  #isRebuilt = false;
   #portWasTaken = false;
 
   constructor(program: Program) {
@@ -91,8 +97,9 @@ export class Supervised {
     });
     child.once('exit', async (code, signal) => {
       if (this.#stopping || !this.#isReady) return;
-      say(name, `ended (${signal ?? code}); starting it again`);
-      await sleep(RESTART_MS);
+      say(name, `${this.#isRebuilt ? 'was built anew' : `ended (${signal ?? code})`}; starting it again`);
+      if (!this.#isRebuilt) await sleep(RESTART_MS);
+      this.#isRebuilt = false;
       if (!this.#stopping) this.#child = this.#start();
     });
     return child;
@@ -108,6 +115,7 @@ export class Supervised {
       await answer?.body?.cancel();
       if (answer?.ok) {
         this.#isReady = true;
+        if (this.#program.isBuilt) this.#watch();
         return;
       }
       await sleep(50);
@@ -115,12 +123,24 @@ export class Supervised {
     throw new Error(`${name} was not ready within ${READY_MS / 1000} s`);
   }
 
+  #watch(): void {
+    watchFile(resolve(root, this.#program.file), { interval: LOOK_MS, persistent: false }, this.#onFile);
+  }
+
+  readonly #onFile = (now: Stats, before: Stats) => {
+    // While it is written there may be none.
+    if (now.mtimeMs === 0 || now.mtimeMs === before.mtimeMs) return;
+    this.#isRebuilt = true;
+    this.#child.kill('SIGTERM');
+  };
+
   #whyNot(): string {
     return this.#portWasTaken ? TAKEN_MEANWHILE : 'its last lines above say why';
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    unwatchFile(resolve(root, this.#program.file), this.#onFile);
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');

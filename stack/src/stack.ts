@@ -8,7 +8,7 @@ import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { freePorts } from '@anb/embedded/ports';
 import { startPostgres } from '@anb/embedded/postgres';
 import { STORE_PATH, startGateway } from '@anb/local-gateway';
-import { type PublicService, publicServices } from '@anb/topology';
+import { type PublicService, programFile, publicServices } from '@anb/topology';
 import type { Config } from './config.ts';
 import { takeDataDir } from './data-dir.ts';
 import { writeEnvironment } from './environment.ts';
@@ -150,12 +150,15 @@ export class Stack {
       auth,
       videos,
       api('votes', { ...databaseUrl('votes'), ...addresses }),
-      web('portal', {
-        VOTES_URL: urls.votes,
-        VIDEOS_URL: urls.videos,
-        ...addresses,
-        COMPONENTS_PAGE: 'true',
-      }),
+      {
+        ...web('portal', {
+          VOTES_URL: urls.votes,
+          VIDEOS_URL: urls.videos,
+          ...addresses,
+          COMPONENTS_PAGE: 'true',
+        }),
+        isBuilt: true,
+      },
       ...Array.from({ length: config.TRANSCODERS }, () =>
         program('transcoder', {
           ...databaseUrl('transcoder'),
@@ -221,10 +224,6 @@ export class Stack {
     say('stack', 'stopped');
   }
 }
-
-/** The portal's is built, see its build.ts; Node runs the others as they are. */
-const programFile = (name: string) =>
-  name === 'portal' ? 'services/portal/dist/server/main.js' : `services/${name}/src/main.ts`;
 
 function closeNow(server: Server): Promise<unknown> {
   const closed = new Promise((resolve) => server.close(resolve));

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '@anb/embedded/ports';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { Supervised } from '../src/processes.ts';
 
@@ -42,4 +44,22 @@ test('a program that goes on after SIGTERM ends all the same once its stack is g
   child.disconnect();
   expect(String((await once(child.stdout as NodeJS.ReadableStream, 'data'))[0])).toBe('asked');
   expect(await exit).toEqual([null, 'SIGKILL']);
+});
+
+test('a program that is built anew is started again, also while its file was away', async () => {
+  const [opsPort = 0] = await freePorts(1);
+  const saying = (word: string) =>
+    `import { createServer } from 'node:http';
+     createServer((_, answer) => answer.end('${word}')).listen(${opsPort}, '127.0.0.1');`;
+  const file = program('built.mjs', saying('first'));
+  const supervised = new Supervised({ name: 'built', file, env: {}, opsPort, isBuilt: true });
+  onTestFinished(() => supervised.stop());
+  await supervised.ready();
+  const said = () => fetch(`http://127.0.0.1:${opsPort}/readyz`).then((answer) => answer.text(), String);
+  expect(await said()).toBe('first');
+  rmSync(file);
+  await sleep(1200);
+  expect(await said()).toBe('first');
+  program('built.mjs', saying('second'));
+  await expect.poll(said, { timeout: 5000 }).toBe('second');
 });

@@ -53,6 +53,19 @@ idle_timeout.timeout_seconds={{ .idleTimeoutSeconds }},routing.http.drop_invalid
 {{- end }}
 {{- end }}
 
+{{- /* Where the addresses that videos signs lead. The AWS SDK puts the bucket's name before the host's where it is one label; any other server has it in the path. */}}
+{{- define "rising-stars.storeOrigin" -}}
+{{- $region := .Values.aws.region }}
+{{- $domain := ternary "amazonaws.com.cn" (ternary "amazonaws.eu" "amazonaws.com" (hasPrefix "eusc-" $region)) (hasPrefix "cn-" $region) }}
+{{- with .Values.storage -}}
+{{- with .publicEndpoint | default .endpoint -}}
+{{ regexFind "^https?://[^/]+" . }}
+{{- else -}}
+https://{{ if not (contains "." .bucket) }}{{ .bucket }}.{{ end }}s3.{{ $region }}.{{ $domain }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- /* A development cluster's secret, made once and kept: (list root secret). */}}
 {{- define "rising-stars.devSecret" -}}
 {{- $root := index . 0 }}

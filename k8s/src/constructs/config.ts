@@ -54,6 +54,12 @@ export const signedUrlConfig: Config = {
   S3_PUBLIC_ENDPOINT: when(storage.publicEndpoint, text`${storage.publicEndpoint}`),
 };
 
+/** Where they lead; the portal's pages let a browser go there. */
+export const storeOrigin = new Expression(
+  'include "rising-stars.storeOrigin" .',
+  `https://${storage.bucket.plain}.s3.${values.aws.region.plain}.amazonaws.com`,
+);
+
 /** A bot challenge; its secret is read anew each time. */
 export const challengeSecret: SecretFile = {
   folder: 'challenge',

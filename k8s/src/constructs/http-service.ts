@@ -16,6 +16,8 @@ export interface HttpServiceProps {
   readonly secretFiles?: readonly (SecretFile | SecretFolder)[];
   readonly reaches?: Reach;
   readonly calledBy?: readonly string[];
+  /** Whether the load balancer keeps a browser with its pod, by a cookie. */
+  readonly isSticky?: boolean;
 }
 
 /** One of our HTTP services behind the load balancer, scaled by use of the processor. */
@@ -47,7 +49,11 @@ export class HttpService extends Construct {
 
     deploy(this, pod, { replicas: v.replicas, isAutomatic: v.autoscaling.enabled });
     new KubeObject<k8s.KubeServiceProps>(this, 'service', k8s.KubeService.GVK, {
-      metadata: { name: named(name), labels: labels(name), annotations: loadBalancerTarget(v) },
+      metadata: {
+        name: named(name),
+        labels: labels(name),
+        annotations: loadBalancerTarget(v, props.isSticky),
+      },
       spec: {
         selector: selectorLabels(name),
         ports: [
@@ -115,8 +121,11 @@ export class HttpService extends Construct {
 }
 
 /** How the load balancer checks and drains the pods; read from the Service, one for each. */
-const loadBalancerTarget = (v: HttpServiceValues) => {
+const loadBalancerTarget = (v: HttpServiceValues, isSticky = false) => {
   const prefix = 'alb.ingress.kubernetes.io';
+  const stickiness = isSticky
+    ? ',stickiness.enabled=true,stickiness.type=lb_cookie,stickiness.lb_cookie.duration_seconds=300'
+    : '';
   return {
     [`${prefix}/healthcheck-port`]: String(ports.ops),
     [`${prefix}/healthcheck-path`]: '/readyz',
@@ -125,6 +134,6 @@ const loadBalancerTarget = (v: HttpServiceValues) => {
     [`${prefix}/healthy-threshold-count`]: '2',
     [`${prefix}/unhealthy-threshold-count`]: '2',
     [`${prefix}/success-codes`]: '200',
-    [`${prefix}/target-group-attributes`]: text`deregistration_delay.timeout_seconds=${v.deregistrationDelaySeconds},load_balancing.algorithm.type=least_outstanding_requests`,
+    [`${prefix}/target-group-attributes`]: text`deregistration_delay.timeout_seconds=${v.deregistrationDelaySeconds},load_balancing.algorithm.type=least_outstanding_requests${stickiness}`,
   };
 };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { programFile } from '@anb/topology';
 import type { k8s } from 'cdk8s-plus-28';
 import { evaluate } from '../template/evaluate.ts';
 import {
@@ -179,7 +180,7 @@ function programContainer(options: ProgramPodOptions): Templated<k8s.Container> 
     name,
     image: image(v.image),
     imagePullPolicy: values.image.pullPolicy,
-    args: [when(values.dev.fileSync, '--watch'), `services/${name}/src/main.ts`],
+    args: [when(values.dev.fileSync, '--watch'), programFile(name)],
     ports: options.ports,
     envFrom: [{ configMapRef: { name: named(name) } }, ...itemsOf(v.extraEnvFrom)],
     env: v.extraEnv,

@@ -131,6 +131,33 @@ export interface VideoState {
   failure_reason?: string;
 }
 
+/** A part of a file, and where to put it. */
+export interface SignedPart {
+  /** From 1. */
+  number: number;
+  url: string;
+}
+
+/** How far a direct upload is. */
+export interface UploadState {
+  video_id: string;
+  /** Bytes of the whole file. */
+  size: number;
+  /** Bytes of every part but the last. */
+  part_size: number;
+  /** Parts that were reported. */
+  received: number[];
+  /** What is missing. */
+  parts: SignedPart[];
+}
+
+export interface UnfinishedUpload extends Omit<UploadState, 'parts'> {
+  title: string;
+  is_public: boolean;
+  filename: string;
+  started_at: string;
+}
+
 export interface Tokens {
   access_token: string;
   token_type: 'Bearer';

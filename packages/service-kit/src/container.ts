@@ -9,7 +9,7 @@ const otherBrands = /^(heic|heix|hevc|heim|heis|mif1|msf1|avif|avis|M4A |M4B |M4
 /** Whether a file is MP4 or QuickTime by its first bytes, whatever it is called. */
 export function isMovie(head: Uint8Array): boolean {
   if (head.length < HEAD_BYTES) return false;
-  const ascii = (from: number) => Buffer.from(head.subarray(from, from + 4)).toString('latin1');
+  const ascii = (from: number) => String.fromCharCode(...head.subarray(from, from + 4));
   const box = ascii(4);
   return firstBoxes.has(box) && !(box === 'ftyp' && otherBrands.test(ascii(8)));
 }

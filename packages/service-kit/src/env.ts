@@ -151,6 +151,6 @@ export function refuseEnvironment({ message }: InvalidEnvironment): never {
 
 /** Where a program's variables are listed; images do not hold it. */
 function readmeOf(program = ''): string {
-  const [folder] = /(packages|services)\/[^/]+(?=\/src\/)/.exec(program) ?? [];
+  const [folder] = /(packages|services)\/[^/]+(?=\/(src|dist)\/)/.exec(program) ?? [];
   return folder ? `${folder}/README.md` : 'README.md';
 }

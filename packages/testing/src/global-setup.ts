@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { startCloud } from '@anb/embedded/cloud';
 import { freePorts } from '@anb/embedded/ports';
 import { startPostgres } from '@anb/embedded/postgres';
@@ -24,7 +27,9 @@ declare module 'vitest' {
 /** Every test file's database is a copy of this one. */
 export const TEMPLATE = 'anb_template';
 
-/** One Postgres, S3 and SQS for the run. Other S3 and SQS servers are used where the environment names them. */
+const portalBuild = fileURLToPath(new URL('../../../services/portal/build.ts', import.meta.url));
+
+/** One Postgres, S3 and SQS for the run, and one build of the portal. Other S3 and SQS servers are used where the environment names them. */
 export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'anb-test-'));
   chmodSync(folder, 0o755); // Postgres runs as another user when the tests run as root.
@@ -34,6 +39,7 @@ export default async function setup(project: TestProject) {
   if (process.argv.slice(2).every((word) => word === 'run')) process.env.TEST_IS_WHOLE = 'yes';
   // Half of what a program takes to start is the reading of its TypeScript, and a run starts hundreds.
   process.env.NODE_COMPILE_CACHE = join(folder, 'compile-cache');
+  const portalBuilt = promisify(execFile)(process.execPath, [portalBuild]);
   const [databasePort = 0, cloudPort = 0] = await freePorts(2);
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
@@ -43,7 +49,7 @@ export default async function setup(project: TestProject) {
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
   });
   const cloud = await startCloud({ folder: join(folder, 'objects'), port: cloudPort });
-  await makeTemplate(postgres.url);
+  await Promise.all([makeTemplate(postgres.url), portalBuilt]);
 
   const { TEST_S3_ENDPOINT, TEST_SQS_ENDPOINT } = process.env;
   const namePrefix = `test-${randomBytes(4).toString('hex')}-`;

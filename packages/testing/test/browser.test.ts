@@ -7,6 +7,8 @@ import { watchPage } from '../src/page-watch.ts';
 import { watchVitals } from '../src/vitals.ts';
 import { BUSY_MS, type Site, serveSite } from './site.ts';
 
+const PATIENCE = { timeout: 10_000 };
+
 let site: Site;
 beforeAll(async () => {
   site = await serveSite();
@@ -54,7 +56,7 @@ describe('the browser', () => {
     const troubles = watchPage(page, site);
     await open(path);
     const told = () => troubles.map(({ kind, what }) => `${kind} ${what}`).sort();
-    await expect.poll(told).toEqual(expected.map((part) => expect.stringContaining(part)));
+    await expect.poll(told, PATIENCE).toEqual(expected.map((part) => expect.stringContaining(part)));
   });
 
   test('does not tell what a test allows', async () => {
@@ -75,8 +77,9 @@ describe('the browser', () => {
 
   test('measures what people wait for', async () => {
     const readVitals = await watchVitals(page);
+    await open('/good');
     await open('/jumpy');
-    await expect.poll(() => page.locator('h1').boundingBox()).toMatchObject({ y: 300 });
+    await expect.poll(() => page.locator('h1').boundingBox(), PATIENCE).toMatchObject({ y: 300 });
     await page.locator('button').click();
 
     const { bytes, ...vitals } = await readVitals();
@@ -90,6 +93,7 @@ describe('the browser', () => {
       Script: expect.any(Number),
     });
     expect(bytes.Script).toBeGreaterThan(site.sizeOf('/jumpy.js'));
+    expect(bytes.Document, 'of the last page').toBeLessThan(site.sizeOf('/jumpy') + 400);
   });
 
   test('slows the network and the processor down', async () => {
@@ -118,12 +122,14 @@ async function playsClip(page: Page): Promise<void> {
   const video = page.locator('video');
   await video.evaluate((element) => (element as unknown as Video).play());
   const shown = () => video.evaluate((element) => (element as unknown as Video).currentTime);
-  await expect.poll(shown).toBeGreaterThan(0.5);
+  await expect.poll(shown, PATIENCE).toBeGreaterThan(0.5);
 }
 
-/** How much of the same a tenth of a second is enough for. */
+/** How much of the same is done in a twentieth of a second, when the processor is least busy with other things. */
 function work(): number {
-  let rounds = 0;
-  for (const end = performance.now() + 100; performance.now() < end; ) rounds++;
-  return rounds;
+  const rounds = [0, 0, 0, 0, 0].map((sum) => {
+    for (const end = performance.now() + 50; performance.now() < end; ) sum++;
+    return sum;
+  });
+  return Math.max(...rounds);
 }

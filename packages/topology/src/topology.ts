@@ -5,6 +5,10 @@ export type PublicService = (typeof publicServices)[number];
 /** Ports inside the cluster: requests on one, /livez, /readyz and /metrics on the other. */
 export const ports = { http: 8080, ops: 9090 } as const;
 
+/** Starts a program, from the repository's root as from an image's /app. The portal is built; Node runs the others as they are. */
+export const programFile = (program: string) =>
+  `services/${program}/${program === 'portal' ? 'dist/server/main.js' : 'src/main.ts'}`;
+
 export interface PublicPath {
   /** As the AWS load balancer matches: `*` stands for any characters, slashes too; all else is literal. */
   readonly path: string;

@@ -5,6 +5,7 @@ import { createHttp, type HttpOptions } from '@anb/service-kit/http';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Assets } from './assets.ts';
+import type { Widget } from './client/challenge.ts';
 import { renderDocument, styleHash } from './document.tsx';
 import type { Page } from './page.ts';
 import { PageCache } from './page-cache.ts';
@@ -19,8 +20,12 @@ export interface Dependencies extends HttpOptions, UpstreamOptions {
   mediaBaseUrl: string;
   /** Where browsers reach the object store, when that is not at `publicUrl`. */
   storeOrigin?: string | undefined;
+  /** Of a file that a player uploads. */
+  maxUploadMegabytes: number;
   /** Whether /_componentes is there. */
   showsComponents?: boolean;
+  /** Of the provider that auth and votes ask, if they ask one. */
+  challenge?: Widget | undefined;
   assets: Assets;
 }
 
@@ -28,12 +33,12 @@ const YEAR = 'public, max-age=31536000, immutable';
 
 /** Builds the whole HTTP surface; its catch-all is the system's: JSON under /api/, see createHttp, else a page. */
 export function createApp(dependencies: Dependencies) {
-  const { assets, log, publicUrl } = dependencies;
+  const { assets, challenge, log, publicUrl } = dependencies;
   const app = createHttp(dependencies);
   const upstream = createUpstream(dependencies);
   const cache = new PageCache();
   const policy = pagePolicy(dependencies);
-  const render = (page: Page) => renderDocument(page, { publicUrl, assets });
+  const render = (page: Page) => renderDocument(page, { publicUrl, assets, challenge });
 
   const answerJson = errorResponse(log);
   app.onError(async (error, c) => {
@@ -98,20 +103,25 @@ function wantsPage(c: Context): boolean {
   return !c.req.path.startsWith('/api/') && /text\/html|\*\/\*/.test(accept);
 }
 
-/** Nothing from elsewhere but clips and pictures, which come from a CDN, or by redirect from the object store. */
-function pagePolicy({ assets, publicUrl, mediaBaseUrl, storeOrigin }: Dependencies): string {
+/**
+ * Nothing from elsewhere but clips and pictures, which come from a CDN, or by redirect from the object store, and the
+ * widget of a bot challenge.
+ */
+function pagePolicy({ assets, challenge, publicUrl, mediaBaseUrl, storeOrigin }: Dependencies): string {
   const elsewhere = [new URL(mediaBaseUrl).origin, storeOrigin].filter(
     (origin) => origin !== undefined && origin !== publicUrl,
   );
+  const provider = challenge ? [new URL(challenge.script).origin] : [];
   const from = (...more: string[]) => ["'self'", ...more, ...new Set(elsewhere)].join(' ');
   return contentPolicy({
-    'script-src': "'self'",
+    'script-src': ["'self'", ...provider].join(' '),
     'style-src': styleHash(assets.style),
     'font-src': "'self'",
     'img-src': from('data:'),
     // blob: the clip that is about to be uploaded, from the phone itself.
     'media-src': from('blob:'),
-    'connect-src': from(),
+    'connect-src': from(...provider),
+    ...(challenge && { 'frame-src': provider.join(' ') }),
     'form-action': "'self'",
   });
 }

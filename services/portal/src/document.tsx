@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { renderToString } from 'preact-render-to-string';
 import * as texts from '#texts/site';
 import type { Assets } from './assets.ts';
+import type { Widget } from './client/challenge.ts';
 import { SiteFooter, SiteHeader } from './components/site.tsx';
 import { Islands } from './island.tsx';
 import type { Page } from './page.ts';
@@ -9,12 +10,13 @@ import type { Page } from './page.ts';
 export interface Site {
   publicUrl: string;
   assets: Assets;
+  challenge?: Widget | undefined;
 }
 
 const PREVIEW = { width: 1200, height: 630, alt: texts.previewAlt };
 
 /** A whole page in HTML. */
-export function renderDocument(page: Page, { publicUrl, assets }: Site): string {
+export function renderDocument(page: Page, { publicUrl, assets, challenge }: Site): string {
   const islands = new Set<string>();
   const body = renderToString(
     <Islands.Provider value={islands}>
@@ -64,6 +66,9 @@ export function renderDocument(page: Page, { publicUrl, assets }: Site): string 
           <meta name="twitter:image" content={preview.image} />
           <meta name="twitter:image:alt" content={preview.alt} />
         </>
+      )}
+      {challenge && (
+        <meta name="challenge" data-script={challenge.script} data-site-key={challenge.siteKey} />
       )}
       <script type="module" src={assets.scripts[0]} />
       {scripts.slice(1).map((file) => (

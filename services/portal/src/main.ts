@@ -9,6 +9,7 @@ import { readConfig } from './config.ts';
 const config = readConfig();
 const log = createLog('portal', config.LOG_LEVEL);
 const registry = createRegistry('portal', manifest.version);
+const { CHALLENGE_SCRIPT_URL: script, CHALLENGE_SITE_KEY: siteKey } = config;
 const app = createApp({
   log,
   registry,
@@ -18,6 +19,8 @@ const app = createApp({
   publicUrl: config.PUBLIC_URL,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
   storeOrigin: config.STORE_ORIGIN,
+  challenge: script && siteKey ? { script, siteKey } : undefined,
+  maxUploadMegabytes: config.MAX_DIRECT_UPLOAD_MB,
   showsComponents: config.COMPONENTS_PAGE,
   // Beside server/main.js, as build.ts lays them.
   assets: readAssets(new URL('../client/', import.meta.url)),

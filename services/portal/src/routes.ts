@@ -1,7 +1,19 @@
 import type { Page } from './page.ts';
+import {
+  forgotPage,
+  profilePage,
+  resetPage,
+  signInPage,
+  signUpPage,
+  verificationPage,
+} from './pages/accounts.tsx';
 import { componentsPage } from './pages/components.tsx';
+import { dashboardPage } from './pages/dashboard.tsx';
 import { homePage } from './pages/home.tsx';
+import { privacyPage, termsPage } from './pages/legal.tsx';
+import { organiserRoutes } from './pages/organisers.tsx';
 import { rankingsPage } from './pages/rankings.tsx';
+import { uploadPage } from './pages/upload.tsx';
 import { videoPage } from './pages/video.tsx';
 import { videosPage } from './pages/videos.tsx';
 import type { Upstream } from './upstream.ts';
@@ -20,11 +32,17 @@ export type Asked = Readonly<Record<string, string | undefined>>;
 interface Options {
   upstream: Upstream;
   publicUrl: string;
+  maxUploadMegabytes: number;
   showsComponents?: boolean;
 }
 
 /** All pages. They are the same for everybody: what is a person's own, their browser asks for. */
-export function pageRoutes({ upstream, publicUrl, showsComponents }: Options): PageRoute[] {
+export function pageRoutes({
+  upstream,
+  publicUrl,
+  maxUploadMegabytes,
+  showsComponents,
+}: Options): PageRoute[] {
   return [
     { path: '/', page: () => homePage(upstream) },
     {
@@ -34,6 +52,17 @@ export function pageRoutes({ upstream, publicUrl, showsComponents }: Options): P
     },
     { path: '/videos/:id', page: ({ id = '' }) => videoPage(upstream, id, publicUrl) },
     { path: '/rankings', query: ['ciudad', 'pagina'], page: (asked) => rankingsPage(upstream, asked) },
+    { path: '/entrar', page: signInPage },
+    { path: '/registrarse', page: signUpPage },
+    { path: '/verificar', page: verificationPage },
+    { path: '/olvide', page: forgotPage },
+    { path: '/restablecer', page: resetPage },
+    { path: '/perfil', page: profilePage },
+    { path: '/terminos', page: termsPage },
+    { path: '/privacidad', page: privacyPage },
+    { path: '/subir', page: () => uploadPage(maxUploadMegabytes) },
+    { path: '/panel', page: () => dashboardPage() },
+    ...organiserRoutes(),
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
   ];
 }

@@ -39,28 +39,38 @@ export interface VideoQuery {
 
 export type Upstream = ReturnType<typeof createUpstream>;
 
-async function ask(url: string): Promise<Response> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
+interface Answer {
+  ok: boolean;
+  /** Of all pages. */
+  total: number;
+  body: unknown;
+}
+
+async function ask(url: string): Promise<Answer> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  // Headers may come in time and the body late.
+  const [answer, body] = await fetch(url, { signal })
+    .then(async (answer) => [answer, await answer.json()] as const)
+    .catch(() => [null]);
   if (!answer || answer.status >= 500 || answer.status === 429) throw unavailable();
-  return answer;
+  return { ok: answer.ok, total: Number(answer.headers.get('x-total-count')), body };
 }
 
 async function body<T>(url: string): Promise<T> {
-  const answer = await ask(url);
-  if (!answer.ok) throw unavailable();
-  return (await answer.json()) as T;
+  const { ok, body } = await ask(url);
+  if (!ok) throw unavailable();
+  return body as T;
 }
 
 async function list<T>(url: string, query: object): Promise<Listing<T>> {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  const answer = await ask(`${url}?${new URLSearchParams(given)}`);
+  const { ok, body, total } = await ask(`${url}?${new URLSearchParams(given)}`);
   // What a query may be is judged there.
-  if (!answer.ok) return { rows: [], total: 0 };
-  return { rows: (await answer.json()) as T[], total: Number(answer.headers.get('x-total-count')) };
+  return ok ? { rows: body as T[], total } : { rows: [], total: 0 };
 }
 
 /** null: there is none, or not for the public. */
 async function known<T>(url: string): Promise<T | null> {
-  const answer = await ask(url);
-  return answer.ok ? ((await answer.json()) as T) : null;
+  const { ok, body } = await ask(url);
+  return ok ? (body as T) : null;
 }

@@ -16,13 +16,13 @@ afterAll(() => votes.close());
 
 const ask = (videoId: string) => votes.app.request(`/api/public/rankings/videos/${videoId}`);
 const placeOf = async (videoId: string) => (await (await ask(videoId)).json()) as VideoPlace;
-const publish = async (city = 'Bogotá') =>
-  createVideo(admin, (await votes.players.signUp({ city })).id, { city });
+const create = async (city = 'Bogotá', is_public = true) =>
+  createVideo(admin, (await votes.players.signUp({ city })).id, { city, is_public });
 /** Within the second that a change has. */
 const within = (expectation: () => Promise<void>) => vi.waitFor(expectation, { timeout: 1000, interval: 20 });
 /** What was committed before is in the ranking when a later video is. */
 const untilFollowed = async () => {
-  const last = await publish('Mitú');
+  const last = await create('Mitú');
   await within(async () => expect((await ask(last)).status).toBe(200));
 };
 
@@ -86,14 +86,15 @@ describe('the place of every video is the one on the pages of the ranking', () =
     await untilFollowed();
     const expected = await readAll();
     expect(expected.size).toBeGreaterThan(80);
-    expect(expected.size).toBeLessThan(videos.length + 4);
     for (const place of expected.values()) expect(await placeOf(place.video_id)).toEqual(place);
-    for (const video of videos) expect((await ask(video)).status).toBe(expected.has(video) ? 200 : 404);
+    const gone = videos.filter((video) => !expected.has(video));
+    expect(gone).not.toEqual([]);
+    for (const video of gone) expect((await ask(video)).status).toBe(404);
   });
 });
 
 test('a vote moves its video within a second of its answer, and hiding takes it out', async () => {
-  const [first, second] = [await publish('Leticia'), await publish('Leticia')];
+  const [first, second] = [await create('Leticia'), await create('Leticia')];
   await within(async () =>
     expect(await placeOf(second)).toMatchObject({ votes: 0, in_city: { position: 2, videos: 2 } }),
   );
@@ -116,7 +117,7 @@ test('a vote moves its video within a second of its answer, and hiding takes it 
 });
 
 test('its city is the contest’s as soon as organisers take it in', async () => {
-  const video = await publish('Sogamoso');
+  const video = await create('Sogamoso');
   await untilFollowed();
   expect(await placeOf(video)).toMatchObject({ city: 'Sogamoso', qualifies: false });
   await admin`insert into votes.cities values ('Sogamoso (Boyacá)')`;
@@ -127,14 +128,14 @@ test('its city is the contest’s as soon as organisers take it in', async () =>
 });
 
 test('an id is found however it is written', async () => {
-  const video = await publish();
+  const video = await create();
   await untilFollowed();
   expect(await placeOf(video.toUpperCase())).toEqual(await placeOf(video));
 });
 
 test.each([
   ['an unknown video', () => randomUUID(), 404, 'video_not_found'],
-  ['a private one', () => createPrivate(), 404, 'video_not_found'],
+  ['a private one', () => create('Cali', false), 404, 'video_not_found'],
   ['a malformed id', () => '42', 400, 'invalid_input'],
   ['an id with SQL in it', () => encodeURIComponent("x' or 1=1"), 400, 'invalid_input'],
 ])('%s has no place', async (_what, id, status, code) => {
@@ -143,4 +144,3 @@ test.each([
   const answer = await ask(video);
   expect([answer.status, await answer.json()]).toMatchObject([status, { code }]);
 });
-const createPrivate = async () => createVideo(admin, (await votes.players.signUp()).id, { is_public: false });

@@ -1,6 +1,8 @@
 import '../art/icon.svg?url';
 import '../art/preview.png?url';
 import { type ComponentType, h, hydrate } from 'preact';
+import { announce } from './announcement.ts';
+import { leadBack } from './lead-back.ts';
 import { showPostersInstead } from './missing-thumbnails.ts';
 import { playOneAtATime } from './player.ts';
 import { currentRole, watchRole } from './session.ts';
@@ -17,6 +19,8 @@ const mark = () => {
 mark();
 watchRole(mark);
 playOneAtATime();
+leadBack();
+announce();
 showPostersInstead();
 
 for (const place of document.querySelectorAll<HTMLElement>('[data-island]')) {

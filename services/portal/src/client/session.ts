@@ -58,8 +58,14 @@ export async function call<T>(
 }
 
 /** As `call`, for an answer that is read as it comes. */
-export async function open(path: string, options: { headers?: Record<string, string>; signal: AbortSignal }) {
-  return withToken(undefined, async (token) => {
+export async function open(
+  path: string,
+  {
+    reason,
+    ...options
+  }: { headers?: Record<string, string>; signal: AbortSignal; reason?: Reason | 'unasked' },
+) {
+  return withToken(reason, async (token) => {
     const answer = await send('GET', path, { ...options, token });
     if (answer.ok) return answer;
     const body = (await answer.json().catch(() => ({}))) as { error?: string; code?: string };

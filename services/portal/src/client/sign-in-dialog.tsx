@@ -1,7 +1,44 @@
+import { useState } from 'preact/hooks';
+import * as texts from '#texts/sign-in';
+import { SignInForm } from '../forms/sign-in.tsx';
+import { SignUpForm } from '../forms/sign-up.tsx';
+import { DialogHead, openDialog } from './dialog.tsx';
 import type { Reason } from './session.ts';
 
-/** Asks to sign in or to register. @returns whether somebody has */
-export async function openSignIn(_reason: Reason): Promise<boolean> {
-  location.assign('/entrar');
-  return false;
+let asked: Promise<boolean> | undefined;
+
+/** Asks to sign in or to register, once for all who need it now. @returns whether somebody has */
+export function openSignIn(reason: Reason): Promise<boolean> {
+  asked ??= openDialog<true>((finish) => <SignIn reason={reason} onDone={() => finish(true)} />)
+    .then(Boolean)
+    .finally(() => {
+      asked = undefined;
+    });
+  return asked;
+}
+
+/** Who comes to vote is mostly new here; whose session has ended is not. */
+function SignIn({ reason, onDone }: { reason: Reason; onDone: () => void }) {
+  const [isNew, setNew] = useState(reason === 'vote');
+  const choice = (value: boolean, text: string) => (
+    <button type="button" class="chip" aria-pressed={isNew === value} onClick={() => setNew(value)}>
+      {text}
+    </button>
+  );
+  return (
+    <>
+      <DialogHead title={texts.heading[reason]} />
+      <div class="stack">
+        <p class="soft">{texts.reason[reason]}</p>
+        {reason !== 'expired' && (
+          <fieldset class="chips">
+            <legend class="unseen">{texts.choose}</legend>
+            {choice(true, texts.isNew)}
+            {choice(false, texts.known)}
+          </fieldset>
+        )}
+        {isNew ? <SignUpForm isShort onDone={onDone} /> : <SignInForm onDone={onDone} />}
+      </div>
+    </>
+  );
 }

@@ -1,4 +1,5 @@
 import { Refusal } from './api.ts';
+import { withChallenge } from './challenge.ts';
 import { call, currentRole } from './session.ts';
 
 /** What this page's vote buttons know together. */
@@ -16,8 +17,9 @@ export function votedVideos(): Promise<Set<string>> {
  * @returns the votes that the video has now
  */
 export async function castVote(videoId: string): Promise<number> {
+  const path = `/api/public/videos/${videoId}/vote`;
   const vote = () =>
-    call<{ votes: number }>('POST', `/api/public/videos/${videoId}/vote`, { reason: 'vote' });
+    withChallenge((headers) => call<{ votes: number }>('POST', path, { headers, reason: 'vote' }));
   try {
     return (await vote()).votes;
   } catch (error) {

@@ -65,3 +65,9 @@ export const AlertIcon = icon(
 export const StarIcon = icon(
   <path d="m12 3.500 2.600 5.600 6 .8-4.400 4.200 1.100 6L12 17.200l-5.300 2.900 1.100-6L3.400 9.900l6-.8z" />,
 );
+export const CameraIcon = icon(
+  <>
+    <rect x="3" y="6.500" width="12" height="11" rx="2.500" />
+    <path d="m15 10.500 6-3v9l-6-3" />
+  </>,
+);

@@ -10,12 +10,13 @@ import { Poster } from './poster.tsx';
 interface VideoCardProps {
   video: OpenVideo;
   isVotingOpen: boolean;
-  cities: readonly City[];
+  /** To write the city as the contest does. */
+  cities?: readonly City[];
   /** Whether it is seen without scrolling, so that its picture is not waited for. */
   isFirst?: boolean;
 }
 
-export function VideoCard({ video, isVotingOpen, cities, isFirst = false }: VideoCardProps) {
+export function VideoCard({ video, isVotingOpen, cities = [], isFirst = false }: VideoCardProps) {
   const player = playerOf(video);
   const href = `/videos/${video.video_id}`;
   return (

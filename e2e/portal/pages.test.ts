@@ -1,0 +1,152 @@
+import { axeViolations } from '@anb/testing/accessibility';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { weigh } from './weight.ts';
+import { sideways, World } from './world.ts';
+
+let world: World;
+let videoId: string;
+/** As hostile as the API lets names and titles be. */
+const FIRST_NAME = '<b>Ana</b> "&\'';
+const TITLE = '</title><script>alert(1)</script> <img src=x onerror=alert(2)> \u200f🏀'
+  .padEnd(100, ' ñ')
+  .trim();
+
+beforeAll(async () => {
+  world = await World.open();
+  const [{ videoId: hostile, player }, { videoId: other }] = await Promise.all([
+    world.contender({ first_name: FIRST_NAME, city: 'Bogotá' }, TITLE),
+    world.contender({ first_name: 'Beto', city: 'Cali' }, 'Triple desde el logo'),
+  ]);
+  videoId = hostile;
+  await Promise.all([world.api.finished(player, hostile)]);
+  await vi.waitFor(
+    async () => {
+      const { body } = await world.api.send('GET', '/api/public/rankings');
+      expect(body.map(({ video_id }: { video_id: string }) => video_id).sort()).toEqual(
+        [hostile, other].sort(),
+      );
+    },
+    { timeout: 30_000, interval: 200 },
+  );
+}, 120_000);
+afterAll(() => world.close());
+afterEach(async () => expect(await world.leave()).toEqual([]));
+
+/** By what they show. */
+const pages: Record<string, () => string> = {
+  home: () => '/',
+  videos: () => '/videos',
+  'no videos': () => '/videos?q=nadie',
+  'a video': () => `/videos/${videoId}`,
+  rankings: () => '/rankings',
+  'rankings of a city': () => '/rankings?ciudad=Bogot%C3%A1',
+  'an empty city': () => '/rankings?ciudad=Leticia',
+  components: () => '/_componentes',
+};
+const names = Object.keys(pages);
+const pathOf = (name: string) => pages[name]?.() ?? '';
+
+describe.each(['dark', 'light'] as const)('in the %s', (colorScheme) => {
+  test.each(names)('axe finds nothing on %s', async (name) => {
+    const { page } = await world.person({ colorScheme });
+    await page.goto(world.stack.url + pathOf(name));
+    expect(await axeViolations(page)).toEqual([]);
+  });
+});
+
+test.each(names)('%s never scrolls sideways, and its words fit', async (name) => {
+  const { page } = await world.person();
+  await page.goto(world.stack.url + pathOf(name));
+  for (const width of [320, 375, 768, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect([width, await sideways(page)]).toEqual([width, 0]);
+  }
+});
+
+describe('weighs little', () => {
+  const KILOBYTE = 1000;
+  const weights = () => weigh();
+
+  test('in its style', () => expect(weights().style).toBeLessThanOrEqual(15 * KILOBYTE));
+
+  test.each(names)('in the scripts that %s can ever load', async (name) => {
+    const { body } = await world.api.send('GET', pathOf(name));
+    const islands = [...body.matchAll(/data-island="([\w-]+)"/g)].map(([, island]) => island);
+    expect(weights().scripts([...new Set(islands)])).toBeLessThanOrEqual(40 * KILOBYTE);
+  });
+});
+
+describe('without JavaScript', () => {
+  const open = async (path: string) => {
+    const { page } = await world.person({ javaScriptEnabled: false });
+    await page.goto(world.stack.url + path);
+    return page;
+  };
+
+  test('the ranking can be read', async () => {
+    const page = await open('/rankings?ciudad=Cali');
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('Cali');
+    const rows = page.getByRole('list', { name: 'Ranking' }).getByRole('listitem');
+    expect(await rows.count()).toBe(1);
+    expect(await rows.first().innerText()).toContain('Beto Ríos');
+  });
+
+  test('a video can be watched, and leads to WhatsApp', async () => {
+    const page = await open(`/videos/${videoId}`);
+    expect(await page.locator('video').getAttribute('src')).toContain(`/media/${videoId}/`);
+    const link = await page.getByRole('link', { name: 'WhatsApp' }).getAttribute('href');
+    expect(decodeURIComponent(link ?? '')).toContain(`${world.stack.url}/videos/${videoId}`);
+    expect(await page.getByRole('button', { name: 'Votar' }).isVisible()).toBe(false);
+  });
+
+  test('videos can be searched', async () => {
+    const page = await open('/videos');
+    await page.getByLabel('Jugador o título').fill('triple');
+    await page.getByRole('button', { name: 'Buscar' }).click();
+    expect(new URL(page.url()).searchParams.get('q')).toBe('triple');
+    expect(await page.getByRole('article').count()).toBe(1);
+    await page.goBack();
+    expect(await page.getByRole('article').count()).toBe(2);
+  });
+});
+
+describe('what players write', () => {
+  test.each(['home', 'videos', 'a video', 'rankings'])('is text on %s', async (name) => {
+    const { page } = await world.person();
+    await page.goto(world.stack.url + pathOf(name));
+    const text = await page.getByRole('main').innerText();
+    expect(text.toLowerCase()).toContain(`${FIRST_NAME} Ríos`.toLowerCase());
+    expect(await page.locator('main b', { hasText: /^Ana$/ }).count()).toBe(0);
+    expect(await page.locator('img[src="x"], main script').count()).toBe(0);
+  });
+
+  test('is text in what chats preview', async () => {
+    const { page } = await world.person();
+    await page.goto(`${world.stack.url}/videos/${videoId}`);
+    const content = (property: string) =>
+      page.locator(`meta[property="${property}"]`).getAttribute('content');
+    expect(await content('og:title')).toBe(`${TITLE} · ${FIRST_NAME} Ríos`);
+    expect(await content('og:url')).toBe(`${world.stack.url}/videos/${videoId}`);
+    expect(await content('og:image')).toMatch(
+      new RegExp(`^${world.stack.url}/media/${videoId}/[^/]+/poster.jpg$`),
+    );
+    expect(await page.title()).toContain(TITLE);
+  });
+});
+
+test('what is not there says so, as a page to people and as JSON to programs', async () => {
+  const { page } = await world.person({ allow: [/404/] });
+  for (const path of [
+    '/nada',
+    '/videos/7',
+    '/videos/00000000-0000-4000-8000-000000000000',
+    '/rankings?pagina=x',
+  ]) {
+    const answer = await page.goto(world.stack.url + path);
+    expect([path, answer?.status()]).toEqual([path, 404]);
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toMatch(/Balón fuera/i);
+    expect(await axeViolations(page)).toEqual([]);
+  }
+  const { status, body } = await world.api.send('GET', '/api/nada');
+  expect([status, body.code]).toEqual([404, 'not_found']);
+});

@@ -1,0 +1,25 @@
+import { address } from '../query.ts';
+import type { Loading } from './live.ts';
+import { open } from './session.ts';
+
+/** One page of a list, and how many there are on all pages. */
+export interface Listing<T> {
+  rows: T[];
+  total: number;
+}
+
+type Asked = Record<string, string | number | undefined>;
+
+export async function list<T>(path: string, asked: Asked, loading: Loading): Promise<Listing<T>> {
+  const answer = await open(address(path, asked), loading);
+  return { rows: (await answer.json()) as T[], total: Number(answer.headers.get('x-total-count')) };
+}
+
+export async function read<T>(path: string, loading: Loading): Promise<T> {
+  return (await (await open(path, loading)).json()) as T;
+}
+
+/** How many there are, without any of them. */
+export async function count(path: string, asked: Asked, loading: Loading): Promise<number> {
+  return (await list(path, { ...asked, limit: 1 }, loading)).total;
+}

@@ -1,0 +1,55 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Notice } from '../feedback.tsx';
+import { Confirm, type Question } from './confirm.tsx';
+
+/** A section's place of work: what is asked before something is done, and what has been done. */
+export interface Desk {
+  ask: (question: Question) => void;
+  /** Something was done: says it, and what is shown may be old. */
+  done: (said: string) => void;
+  question: Question | undefined;
+  said: string;
+  /** How much has been done. */
+  turn: number;
+  settle: () => void;
+}
+
+const SAID_MS = 10_000;
+
+export function useDesk(): Desk {
+  const [question, ask] = useState<Question>();
+  const [{ said, turn }, setDone] = useState({ said: '', turn: 0 });
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => setDone({ said: '', turn }), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said, turn]);
+  return {
+    ...{ ask, question, said, turn },
+    done: (what) => setDone((before) => ({ said: what, turn: before.turn + 1 })),
+    settle: () => ask(undefined),
+  };
+}
+
+export function DeskTop({ desk, children }: { desk: Desk; children: ComponentChildren }) {
+  const { question, said, done, settle } = desk;
+  return (
+    <div class="stack">
+      <div class="said" role="status">
+        {said && <Notice kind="good">{said}</Notice>}
+      </div>
+      {children}
+      {question && (
+        <Confirm
+          question={question}
+          onClose={settle}
+          onDone={(what) => {
+            settle();
+            done(what);
+          }}
+        />
+      )}
+    </div>
+  );
+}

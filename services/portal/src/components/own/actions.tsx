@@ -1,0 +1,94 @@
+import { useState } from 'preact/hooks';
+import * as texts from '#texts/own-videos';
+import { forgetVideo, replaceVideo } from '../../client/own-videos.ts';
+import { useAction } from '../../client/use-action.ts';
+import { changeVideo, deleteVideo, type OwnVideoNow, retryVideo } from '../../client/video-actions.ts';
+import { Confirm } from '../confirm.tsx';
+import { Notice } from '../feedback.tsx';
+
+interface ActionsProps {
+  video: OwnVideoNow;
+  onSaid: (text: string) => void;
+  onGone: () => void;
+  onRetitle: () => void;
+}
+
+/** What a player can do with a video as it stands. */
+export function Actions({ video, onSaid, onGone, onRetitle }: ActionsProps) {
+  const [isBusy, act, problem] = useAction();
+  const [isAsking, setAsking] = useState(false);
+  const { video_id, title, is_public, status } = video;
+
+  const publish = async (isPublic: boolean) => {
+    replaceVideo(await changeVideo(video_id, { is_public: isPublic }));
+    const { published, willBePublished, withdrawn } = texts.said;
+    onSaid((isPublic ? (status === 'processed' ? published : willBePublished) : withdrawn)(title));
+  };
+  const retry = async () => {
+    await retryVideo(video_id);
+    const { failure_code, failure_reason, progress, stage, ...others } = video;
+    replaceVideo({ ...others, status: 'uploaded' });
+    onSaid(texts.said.retried(title));
+  };
+  const remove = async () => {
+    await deleteVideo(video_id);
+    forgetVideo(video_id);
+    onSaid(texts.said.removed(title));
+    onGone();
+  };
+
+  return (
+    <>
+      {problem && !isAsking && (
+        <Notice kind="bad" isAlert>
+          {problem}
+        </Notice>
+      )}
+      <p class="row own-actions">
+        {status === 'failed' ? (
+          <Action text={isBusy ? texts.retrying : texts.retry} of={title} onClick={() => act(retry)} isMain />
+        ) : is_public ? (
+          <Action text={texts.withdraw} of={title} onClick={() => act(() => publish(false))} />
+        ) : (
+          <Action
+            text={isBusy ? texts.publishing : texts.publish}
+            of={title}
+            onClick={() => act(() => publish(true))}
+            isMain
+          />
+        )}
+        <Action text={texts.retitle} of={title} onClick={onRetitle} />
+        <Action text={texts.remove} of={title} onClick={() => setAsking(true)} />
+      </p>
+      {isAsking && (
+        <Confirm
+          question={texts.removeQuestion}
+          text={texts.removeText(title)}
+          yes={texts.removeYes}
+          no={texts.cancel}
+          isBusy={isBusy}
+          problem={problem}
+          onYes={() => act(remove)}
+          onNo={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+}
+
+interface ActionProps {
+  text: string;
+  /** Of the video, for who hears the page. */
+  of: string;
+  isMain?: boolean;
+  onClick: () => void;
+}
+
+function Action({ text, of, isMain, onClick }: ActionProps) {
+  return (
+    <button type="button" class={`button button-small${isMain ? '' : ' button-plain'}`} onClick={onClick}>
+      {text}
+      <span class="unseen">: {of}</span>
+    </button>
+  );
+}

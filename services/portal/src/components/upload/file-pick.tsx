@@ -1,0 +1,36 @@
+import type { ComponentChildren } from 'preact';
+
+interface FilePickProps {
+  onPick: (files: readonly File[]) => void;
+  /** Takes one with the phone's camera, at once. */
+  isCamera?: boolean;
+  isPlain?: boolean;
+  isSmall?: boolean;
+  /** The id of what says what is wrong with the file. */
+  problemId?: string | undefined;
+  /** Its name. */
+  children: ComponentChildren;
+}
+
+/** A button that opens the phone's own way to choose or record a video. */
+export function FilePick({ onPick, isCamera, isPlain, isSmall, problemId, children }: FilePickProps) {
+  const looks = `${isPlain ? ' button-plain' : ''}${isSmall ? ' button-small' : ''}`;
+  return (
+    <label class={`button file-pick needs-script${looks}`}>
+      <input
+        type="file"
+        accept="video/*,.mp4,.mov,.m4v"
+        class="unseen"
+        {...(isCamera && { capture: 'environment' as const })}
+        {...(problemId && { 'aria-invalid': true as const, 'aria-describedby': problemId })}
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])];
+          // So that the same one can be chosen again.
+          currentTarget.value = '';
+          if (files.length > 0) onPick(files);
+        }}
+      />
+      {children}
+    </label>
+  );
+}

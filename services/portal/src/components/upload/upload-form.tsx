@@ -1,0 +1,121 @@
+import type { UploadState } from '@anb/api-client/contract';
+import { useRef, useState } from 'preact/hooks';
+import * as texts from '#texts/upload';
+import { Refusal } from '../../client/api.ts';
+import { checkClip } from '../../client/clip-check.ts';
+import { describeProblem } from '../../client/describe-problem.ts';
+import { rememberFile } from '../../client/same-file.ts';
+import { call, NotSignedIn } from '../../client/session.ts';
+import { UPLOADS } from '../../client/upload.ts';
+import type { SentFile } from '../../client/use-upload.ts';
+import { Notice } from '../feedback.tsx';
+import { type Clip, ClipPicker } from './clip-picker.tsx';
+import { TITLE, TitleField } from './title-field.tsx';
+import { VisibilityField } from './visibility-field.tsx';
+
+interface UploadFormProps {
+  maxMegabytes: number;
+  onBegun: (upload: SentFile) => void;
+}
+
+interface Problems {
+  file?: string;
+  title?: string;
+  form?: string;
+}
+
+/** As the transcoder has it; what is longer is cut. */
+const MIN_SECONDS = 0.5;
+export const SHOWN_SECONDS = 30;
+
+export function UploadForm({ maxMegabytes, onBegun }: UploadFormProps) {
+  const [clip, setClip] = useState<Clip>();
+  const [problems, setProblems] = useState<Problems>({});
+  const [isBusy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+
+  async function pick(files: readonly File[]) {
+    const [file] = files;
+    if (!file) return;
+    const problem = files.length > 1 ? texts.fileProblems.several : await problemOf(file, maxMegabytes);
+    setProblems(({ file: _, ...others }) => (problem ? { ...others, file: problem } : others));
+    setClip(problem ? undefined : { file });
+  }
+
+  function measured(seconds: number) {
+    if (!clip || !Number.isFinite(seconds)) return;
+    setClip({ ...clip, seconds });
+    if (seconds < MIN_SECONDS) setProblems({ ...problems, file: texts.fileProblems.too_short });
+  }
+
+  async function submit(event: Event) {
+    event.preventDefault();
+    if (isBusy || !form.current) return;
+    const data = new FormData(form.current);
+    const title = String(data.get('title')).trim();
+    const found = {
+      ...(!clip
+        ? { file: problems.file ?? texts.fileProblems.missing }
+        : problems.file && { file: problems.file }),
+      ...((title.length < TITLE.min || title.length > TITLE.max) && { title: texts.nameProblem }),
+    };
+    setProblems(found);
+    if (!clip || found.file || found.title) return focusFirst(form.current, found);
+    setBusy(true);
+    try {
+      onBegun(await begin(clip.file, title, data.get('visibility') === 'public'));
+    } catch (error) {
+      setBusy(false);
+      if (error instanceof NotSignedIn) return;
+      const refused = problemsOf(error, clip.file, maxMegabytes);
+      setProblems(refused);
+      focusFirst(form.current, refused);
+    }
+  }
+
+  return (
+    <form class="stack upload-form" ref={form} onSubmit={submit} noValidate>
+      <ClipPicker clip={clip} problem={problems.file} onPick={pick} onMeasured={measured} />
+      {clip?.seconds !== undefined && clip.seconds > SHOWN_SECONDS && (
+        <Notice>{texts.longClip(clip.seconds)}</Notice>
+      )}
+      <TitleField problem={problems.title} />
+      <VisibilityField />
+      {problems.form && (
+        <Notice kind="bad" isAlert>
+          {problems.form}
+        </Notice>
+      )}
+      <button type="submit" class="button button-wide needs-script" aria-disabled={isBusy}>
+        {isBusy ? texts.starting : texts.submit}
+      </button>
+    </form>
+  );
+}
+
+async function problemOf(file: File, maxMegabytes: number): Promise<string | undefined> {
+  const problem = await checkClip(file, maxMegabytes * 1024 * 1024);
+  if (!problem) return undefined;
+  return problem === 'too_large' ? texts.tooLarge(file.size, maxMegabytes) : texts.fileProblems[problem];
+}
+
+async function begin(file: File, title: string, isPublic: boolean): Promise<SentFile> {
+  const json = { title, is_public: isPublic, size: file.size, filename: file.name.slice(0, 255) || 'video' };
+  const { video_id } = await call<Pick<UploadState, 'video_id'>>('POST', UPLOADS, { json });
+  await rememberFile(video_id, file);
+  return { videoId: video_id, title, file };
+}
+
+/** Where it has to be mended. */
+function problemsOf(error: unknown, file: File, maxMegabytes: number): Problems {
+  if (error instanceof Refusal) {
+    if (error.code === 'too_large') return { file: texts.tooLarge(file.size, maxMegabytes) };
+    if (error.details.some(({ field }) => field === 'title')) return { title: texts.nameProblem };
+  }
+  return { form: describeProblem(error) };
+}
+
+function focusFirst(form: HTMLFormElement, problems: Problems): void {
+  const field = problems.file ? 'input[type=file]' : problems.title ? 'input[name=title]' : undefined;
+  if (field) form.querySelector<HTMLInputElement>(field)?.focus();
+}

@@ -1,0 +1,96 @@
+import type { Profile } from '@anb/api-client/contract';
+import { useEffect, useState } from 'preact/hooks';
+import * as texts from '#texts/verification';
+import { Refusal } from '../client/api.ts';
+import { checkFields } from '../client/checks.ts';
+import { describeProblem } from '../client/describe-problem.ts';
+import { useForm } from '../client/form.ts';
+import { call } from '../client/session.ts';
+import { CodeField } from '../components/field.tsx';
+import { Form } from '../components/form.tsx';
+
+/** Asks for the code that was mailed, and has another one sent. */
+export function CodeForm({ email: known, onDone }: { email?: string; onDone: () => void }) {
+  const email = useEmail(known);
+  const form = useForm({
+    check: checkFields,
+    send: async ({ code }) => {
+      await call('POST', '/api/auth/verify-email', { json: { code } });
+      onDone();
+    },
+  });
+  return (
+    <div class="stack">
+      <div>
+        {email && <p class="written">{texts.sentTo(email)}</p>}
+        <p class="soft">{texts.validFor}</p>
+      </div>
+      <Form name="codigo" label={texts.title} form={form} action={texts.action} busy={texts.busy}>
+        <CodeField />
+      </Form>
+      <Resend onVerified={onDone} />
+      <p class="soft small">{texts.wrongAddress}</p>
+    </div>
+  );
+}
+
+/** Whoever mistyped theirs sees it. */
+function useEmail(known: string | undefined): string | undefined {
+  const [email, setEmail] = useState(known);
+  useEffect(() => {
+    if (known) return;
+    call<Profile>('GET', '/api/auth/profile', { reason: 'unasked' }).then(
+      (profile) => setEmail(profile.email),
+      () => {},
+    );
+  }, [known]);
+  return email;
+}
+
+/** The API sends one a minute. */
+const PAUSE_SECONDS = 60;
+
+function Resend({ onVerified }: { onVerified: () => void }) {
+  const [said, setSaid] = useState('');
+  const [problem, setProblem] = useState('');
+  const [wait, setWait] = useCountdown();
+
+  async function resend() {
+    if (wait > 0) return;
+    setWait(PAUSE_SECONDS);
+    setSaid('');
+    setProblem('');
+    try {
+      await call('POST', '/api/auth/verify-email/resend');
+      setSaid(texts.resent);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'already_verified') return onVerified();
+      setWait((error instanceof Refusal && error.retryAfter) || 0);
+      setProblem(describeProblem(error));
+    }
+  }
+
+  return (
+    <div>
+      <button type="button" class="link" aria-disabled={wait > 0} onClick={resend}>
+        {wait > 0 ? texts.resendIn(wait) : texts.resend}
+      </button>
+      <p role="status">{said}</p>
+      {problem && (
+        <p class="field-error" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function useCountdown() {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    if (left <= 0) return;
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return [left, setLeft] as const;
+}

@@ -1,0 +1,69 @@
+import * as forms from '#texts/forms';
+import * as texts from '#texts/profile';
+import { checkFields } from '../client/checks.ts';
+import { DialogHead, openDialog } from '../client/dialog.tsx';
+import { useForm } from '../client/form.ts';
+import { call, forget } from '../client/session.ts';
+import { Form } from '../components/form.tsx';
+import { PasswordField } from '../components/password-field.tsx';
+
+/** Says what goes and what stays, and asks for the password. @returns whether the account is deleted */
+export const openDeletion = async (): Promise<boolean> =>
+  Boolean(
+    await openDialog<true>((finish) => (
+      <>
+        <DialogHead title={texts.deleteTitle} />
+        <Deletion onDone={() => finish(true)} />
+      </>
+    )),
+  );
+
+function Deletion({ onDone }: { onDone: () => void }) {
+  const form = useForm({
+    check: checkFields,
+    send: async ({ password }) => {
+      await call('DELETE', '/api/auth/account', { json: { password } });
+      forget();
+      onDone();
+    },
+  });
+  return (
+    <div class="stack">
+      <List title={texts.deleteGoes} items={texts.deleteGoesList} />
+      <List title={texts.deleteStays} items={texts.deleteStaysList} />
+      <p>
+        <strong>{texts.deleteFinal}</strong>
+      </p>
+      <Form
+        name="eliminar"
+        label={texts.deletion}
+        form={form}
+        action={texts.deleteAction}
+        busy={texts.deleting}
+        isDanger
+      >
+        <PasswordField name="password" label={forms.password} autocomplete="current-password" />
+      </Form>
+      <button
+        type="button"
+        class="button button-plain button-wide"
+        onClick={({ currentTarget }) => currentTarget.closest('dialog')?.close()}
+      >
+        {texts.keepAccount}
+      </button>
+    </div>
+  );
+}
+
+function List({ title, items }: { title: string; items: readonly string[] }) {
+  return (
+    <div>
+      <h3>{title}</h3>
+      <ul class="bullets small">
+        {items.map((item) => (
+          <li key={item}>{item}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import * as forms from '#texts/forms';
+import * as texts from '#texts/sign-in';
+import { checkFields } from '../client/checks.ts';
+import { useForm } from '../client/form.ts';
+import { signIn } from '../client/session.ts';
+import { EmailField } from '../components/field.tsx';
+import { Form } from '../components/form.tsx';
+import { PasswordField } from '../components/password-field.tsx';
+
+export function SignInForm({ onDone }: { onDone: () => void }) {
+  const form = useForm({
+    check: checkFields,
+    send: async ({ email = '', password = '' }) => {
+      await signIn(email.trim(), password);
+      onDone();
+    },
+  });
+  return (
+    <Form name="entrar" label={texts.title} form={form} action={texts.action} busy={texts.busy}>
+      <EmailField />
+      <PasswordField name="password" label={forms.password} autocomplete="current-password" />
+      <p>
+        <a class="link" href="/olvide">
+          {texts.forgot}
+        </a>
+      </p>
+    </Form>
+  );
+}

@@ -1,0 +1,76 @@
+import type { OpenVideo } from '@anb/api-client/contract';
+import { useEffect, useState } from 'preact/hooks';
+import * as texts from '#texts/dashboard';
+import { retry } from '#texts/problems';
+import { request } from '../client/api.ts';
+import { contest } from '../client/contest.ts';
+import { describeProblem } from '../client/describe-problem.ts';
+import { ownId } from '../client/session.ts';
+import { Notice, Skeleton } from '../components/feedback.tsx';
+import { VideoCard } from '../components/video-card.tsx';
+import { address } from '../query.ts';
+
+const SHOWN = 4;
+/** Some may be one's own. */
+const ASKED = 12;
+
+interface Featured {
+  videos: readonly OpenVideo[];
+  isVotingOpen: boolean;
+}
+
+/** Other players' videos, others each time, to vote for. */
+export default function FeaturedVideos() {
+  const [featured, setFeatured] = useState<Featured>();
+  const [problem, setProblem] = useState<unknown>();
+  const load = () => {
+    setProblem(undefined);
+    pickSome().then(setFeatured, setProblem);
+  };
+  useEffect(load, []);
+  if (problem) {
+    return (
+      <Notice kind="bad">
+        {describeProblem(problem)}{' '}
+        <button type="button" class="link" onClick={load}>
+          {retry}
+        </button>
+      </Notice>
+    );
+  }
+  if (!featured) return <Skeleton kind="card" count={SHOWN} label={texts.featuredLoading} />;
+  if (featured.videos.length === 0) return <p class="soft">{texts.noFeatured}</p>;
+  return (
+    <>
+      <div class="cards">
+        {featured.videos.map((video) => (
+          <VideoCard
+            key={video.video_id}
+            video={video}
+            isVotingOpen={featured.isVotingOpen}
+            isFirst={false}
+          />
+        ))}
+      </div>
+      <p class="row">
+        <button type="button" class="button button-plain" onClick={load}>
+          {texts.shuffle}
+        </button>
+        <a href="/videos">{texts.all}</a>
+      </p>
+    </>
+  );
+}
+
+async function pickSome(): Promise<Featured> {
+  const seed = Math.floor(Math.random() * 1e6);
+  const [videos, rules, own] = await Promise.all([
+    request<OpenVideo[]>('GET', address('/api/public/videos', { sort: 'random', seed, limit: ASKED })),
+    contest(),
+    ownId().catch(() => undefined),
+  ]);
+  return {
+    videos: videos.filter(({ user_id }) => user_id !== own).slice(0, SHOWN),
+    isVotingOpen: rules.open,
+  };
+}

@@ -1,0 +1,79 @@
+import type { Contest, Standing } from '@anb/api-client/contract';
+import { useEffect, useState } from 'preact/hooks';
+import * as texts from '#texts/dashboard';
+import { shareText } from '#texts/own-videos';
+import { request } from '../client/api.ts';
+import { contest } from '../client/contest.ts';
+import { useOwnVideos } from '../client/own-videos.ts';
+import { isOpen, type OwnVideoNow, shareAddress } from '../client/video-actions.ts';
+import { Skeleton } from '../components/feedback.tsx';
+import { Places } from '../components/own/places.tsx';
+import ShareButtons from './share-buttons.tsx';
+
+const EVERY_MS = 5000;
+
+/** The best of the player's videos: how far it is from the goal, and where it stands. */
+export default function OwnProgress() {
+  const { videos, problem } = useOwnVideos();
+  const best = bestOf(videos ?? []);
+  const rules = useContest();
+  const standing = useStanding(best?.video_id);
+  if (problem || videos?.length === 0) return null;
+  return (
+    <section class="stack" aria-labelledby="progreso">
+      <h2 id="progreso">{texts.progress}</h2>
+      {!videos ? (
+        <Skeleton kind="row" count={1} label={texts.loading} />
+      ) : !best ? (
+        <p class="panel soft">{texts.none}</p>
+      ) : (
+        <>
+          <p class="soft written">{texts.best(best.title)}</p>
+          {standing && rules && <Places standing={standing} rules={rules} />}
+          {rules && <Goal votes={standing?.votes ?? best.votes} goal={rules.vote_goal} />}
+          <div class="stack">
+            <h3>{texts.share}</h3>
+            <ShareButtons url={shareAddress(best)} text={shareText} />
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The most voted of those that are open for voting. */
+function bestOf(videos: readonly OwnVideoNow[]): OwnVideoNow | undefined {
+  return videos.filter(isOpen).toSorted((a, b) => b.votes - a.votes)[0];
+}
+
+function Goal({ votes, goal }: { votes: number; goal: number }) {
+  return (
+    <div class="field">
+      <p>
+        <b>{texts.goal(votes, goal)}</b>
+      </p>
+      <progress max={goal} value={Math.min(votes, goal)} aria-label={texts.goal(votes, goal)} />
+      <p class="soft">{votes >= goal ? texts.reached : texts.missing(goal - votes)}</p>
+    </div>
+  );
+}
+
+function useContest(): Contest | undefined {
+  const [rules, setRules] = useState<Contest>();
+  useEffect(() => void contest().then(setRules, () => {}), []);
+  return rules;
+}
+
+/** Asked for again while it is looked at. */
+function useStanding(videoId: string | undefined): Standing | undefined {
+  const [standing, setStanding] = useState<Standing>();
+  useEffect(() => {
+    if (!videoId) return;
+    const ask = () =>
+      request<Standing>('GET', `/api/public/rankings/videos/${videoId}`).then(setStanding, () => {});
+    void ask();
+    const timer = setInterval(() => !document.hidden && ask(), EVERY_MS);
+    return () => clearInterval(timer);
+  }, [videoId]);
+  return standing?.video_id === videoId ? standing : undefined;
+}

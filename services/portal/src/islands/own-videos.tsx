@@ -1,0 +1,72 @@
+import { useRef, useState } from 'preact/hooks';
+import * as texts from '#texts/own-videos';
+import { retry } from '#texts/problems';
+import { describeProblem } from '../client/describe-problem.ts';
+import { loadOwnVideos, useOwnVideos } from '../client/own-videos.ts';
+import { NotSignedIn } from '../client/session.ts';
+import { Empty, Notice, Skeleton } from '../components/feedback.tsx';
+import { BallIcon } from '../components/icons.tsx';
+import { OwnVideoItem } from '../components/own/item.tsx';
+
+/** The player's videos as they are now, and what can be done with each. */
+export default function OwnVideos() {
+  const { videos, problem } = useOwnVideos();
+  const [said, setSaid] = useState('');
+  const list = useRef<HTMLUListElement>(null);
+  if (problem) return <NotLoaded problem={problem} />;
+  if (!videos) return <Skeleton kind="row" count={2} label={texts.loading} />;
+  return (
+    <>
+      <p class="unseen" role="status">
+        {said}
+      </p>
+      {videos.length === 0 ? (
+        <Empty icon={BallIcon}>
+          <h3>{texts.none}</h3>
+          <p>{texts.noneHint}</p>
+          <a class="button" href="/subir">
+            {texts.first}
+          </a>
+        </Empty>
+      ) : (
+        <>
+          <ul class="stack" aria-label={texts.title} ref={list} tabIndex={-1}>
+            {videos.map((video, index) => (
+              <OwnVideoItem
+                key={video.video_id}
+                video={video}
+                isNear={index < NEAR}
+                onSaid={setSaid}
+                onGone={() => list.current?.focus()}
+              />
+            ))}
+          </ul>
+          <p>
+            <a class="button button-plain" href="/subir">
+              {texts.upload}
+            </a>
+          </p>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Whose pictures are asked for at once; each costs a request while its video is private. */
+const NEAR = 6;
+
+function NotLoaded({ problem }: { problem: unknown }) {
+  const isSignedOut = problem instanceof NotSignedIn;
+  return (
+    <Notice kind={isSignedOut ? 'warn' : 'bad'} isAlert>
+      <div class="stack">
+        <p>{isSignedOut ? texts.signedOut : `${texts.notLoaded} ${describeProblem(problem)}`}</p>
+        <p>
+          <button type="button" class="button button-small" onClick={loadOwnVideos}>
+            {isSignedOut ? texts.signIn : retry}
+          </button>
+        </p>
+      </div>
+    </Notice>
+  );
+}

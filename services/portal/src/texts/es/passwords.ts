@@ -1,0 +1,21 @@
+export const forgotTitle = 'Recupera tu contraseña';
+export const forgotDescription = 'Te enviamos un enlace para crear una contraseña nueva.';
+export const forgotLead =
+  'Escribe el correo de tu cuenta y te enviamos un enlace para crear una contraseña nueva.';
+export const forgotAction = 'Enviar el enlace';
+export const forgotBusy = 'Enviando…';
+export const forgotSent = (email: string) =>
+  `Si hay una cuenta con ${email}, el enlace va en camino. Vale una hora y una sola vez.`;
+export const forgotMissing =
+  'Si no llega en unos minutos, mira en el correo no deseado o revisa que el correo esté bien escrito.';
+export const again = 'Probar con otro correo';
+export const resetTitle = 'Crea una contraseña nueva';
+export const resetDescription = 'Elige la contraseña nueva de tu cuenta.';
+export const resetLead = 'Al guardarla se cierran todas tus sesiones abiertas.';
+export const resetAction = 'Guardar la contraseña';
+export const resetBusy = 'Guardando…';
+export const resetDone = 'Tu contraseña nueva ya vale.';
+export const noToken =
+  'Para crear una contraseña nueva abre el enlace que llegó a tu correo. Si recargaste esta página, ábrelo otra vez.';
+export const askAgain = 'Pedir otro enlace';
+export const toSignIn = 'Entrar';

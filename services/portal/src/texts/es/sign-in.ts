@@ -1,0 +1,25 @@
+export const title = 'Entrar';
+export const description = 'Entra a tu cuenta de ANB Rising Stars para votar y subir tu video.';
+export const lead = 'Vota por tus favoritas y sigue tu video.';
+export const action = 'Entrar';
+export const busy = 'Entrando…';
+export const forgot = '¿Olvidaste tu contraseña?';
+export const newHere = '¿Todavía no tienes cuenta?';
+export const toSignUp = 'Crear cuenta';
+/** In the dialog. */
+export const close = 'Cerrar';
+export const choose = 'Crear una cuenta o entrar con la tuya';
+export const known = 'Entrar';
+export const isNew = 'Crear cuenta';
+export const heading = {
+  vote: 'Entra para votar',
+  report: 'Entra para reportar',
+  expired: 'Tu sesión terminó',
+  page: 'Entra a tu cuenta',
+} as const;
+export const reason = {
+  vote: 'Así cada persona vota una sola vez por video. Tu voto sigue apenas entres.',
+  report: 'Tu reporte sigue apenas entres.',
+  expired: 'Entra otra vez y sigues donde ibas: no se pierde nada.',
+  page: 'Esta página es solo tuya.',
+} as const;

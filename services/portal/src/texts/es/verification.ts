@@ -1,0 +1,15 @@
+export const title = 'Verifica tu correo';
+export const description = 'Escribe el código de seis dígitos que te enviamos al correo.';
+export const sentTo = (email: string) => `Te enviamos un código de seis dígitos a ${email}.`;
+export const validFor = 'Vale 15 minutos. Si no aparece, mira en el correo no deseado.';
+export const wrongAddress = 'Si el correo no es el tuyo, elimina esta cuenta en tu perfil y crea otra.';
+export const action = 'Verificar';
+export const busy = 'Verificando…';
+export const resend = 'Enviar otro código';
+export const resendIn = (seconds: number) => `Enviar otro código (en ${seconds} s)`;
+export const resent = 'Va en camino otro código. El anterior ya no sirve.';
+export const verified = 'Tu correo está verificado. Ya puedes votar.';
+export const toVideos = 'Ver los videos';
+export const toUpload = 'Subir mi video';
+export const loading = 'Cargando…';
+export const retry = 'Reintentar';
