@@ -72,6 +72,10 @@ export class Api {
       201,
       this.send('POST', '/api/auth/signup', { body: { ...account, ...details }, headers }),
     );
+    return this.signIn(email, headers);
+  }
+
+  async signIn(email: string, headers: Record<string, string> = {}): Promise<TestPlayer> {
     const { body } = await expectStatus(
       200,
       this.send('POST', '/api/auth/login', { body: { email, password: PASSWORD }, headers }),

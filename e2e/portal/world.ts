@@ -13,8 +13,10 @@ import { makeDataDir, type RunningStack, startStack } from '../stack.ts';
 export interface Person {
   page: Page;
   context: BrowserContext;
-  /** What their pages did that no page may. */
-  troubles: Trouble[];
+  /** What each of their pages did that no page may. */
+  troubles: Trouble[][];
+  /** Troubles that the test brings about. */
+  allow: RegExp[];
 }
 
 export interface PersonOptions extends BrowserContextOptions {
@@ -71,18 +73,29 @@ export class World {
       ...options,
       ...(storageState && { storageState }),
     });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    const person = { page, context, troubles: watchPage(page, { origin: this.stack.url, allow }) };
+    const person: Person = { context, troubles: [], allow, page: await context.newPage() };
     this.#people.push(person);
+    this.#watch(person.page, person);
     return person;
+  }
+
+  /** In the same browser. */
+  async anotherPage(person: Person): Promise<Page> {
+    const page = await person.context.newPage();
+    this.#watch(page, person);
+    return page;
+  }
+
+  #watch(page: Page, { troubles, allow }: Person): void {
+    page.setDefaultTimeout(15_000);
+    troubles.push(watchPage(page, { origin: this.stack.url, allow }));
   }
 
   /** Closes all browsers. @returns what was wrong with their pages */
   async leave(): Promise<Trouble[]> {
     const people = this.#people.splice(0);
     await Promise.all(people.map(({ context }) => context.close()));
-    return people.flatMap(({ troubles }) => troubles);
+    return people.flatMap(({ troubles }) => troubles.flat());
   }
 
   /** What a browser keeps of a session. */
