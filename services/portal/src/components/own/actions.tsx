@@ -77,12 +77,12 @@ export function Actions({ video, onSaid, onGone, onRetitle }: ActionsProps) {
       {isAsking && (
         <Confirm
           question={texts.removeQuestion}
-          text={texts.removeText(title)}
-          yes={texts.removeYes}
+          text={isOpen(video) ? texts.removeOpen : texts.removeText(title)}
+          yes={isOpen(video) ? texts.withdraw : texts.removeYes}
           no={texts.cancel}
           isBusy={isBusy}
           problem={problem}
-          onYes={() => act(remove)}
+          onYes={() => act(isOpen(video) ? () => publish(false) : remove)}
           onNo={() => setAsking(false)}
         />
       )}
