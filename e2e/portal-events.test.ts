@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createVideo, type Player } from '@anb/testing/players';
 import { TcpProxy } from '@anb/testing/tcp-proxy';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -19,33 +20,29 @@ beforeAll(async () => {
 beforeEach(async () => {
   player = await videos.players.signUp();
   videoId = await createVideo(videos.database.admin, player.id, { status: 'uploaded' });
-  // Browsers tell it when the network is back.
-  const network = new EventTarget();
-  vi.stubGlobal('addEventListener', network.addEventListener.bind(network));
-  vi.stubGlobal('removeEventListener', network.removeEventListener.bind(network));
-  return () => vi.unstubAllGlobals();
 });
 afterAll(async () => {
   await proxy?.close();
   await videos?.stop();
 });
 
-async function openStream(path: string, { signal }: { signal: AbortSignal }) {
+async function open(path: string, { signal }: { signal: AbortSignal }) {
   const token = player.authorization.replace('Bearer ', '');
   const answer = await send('GET', `http://127.0.0.1:${proxy.port}${path}`, { token, signal });
   if (answer.ok) return answer;
   throw refusalOf(answer, await answer.json());
 }
 
+const rest = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
+
 function watch() {
   const told: string[] = [];
   const lost = vi.fn();
   const stop = new AbortController();
-  const done = watchVideo(videoId, {
+  const done = watchVideo({ open, rest }, videoId, {
     signal: stop.signal,
     tell: ({ status, stage, progress }) => told.push([status, stage, progress].filter(Boolean).join(' ')),
     onLost: lost,
-    openStream,
   });
   done.catch(() => {});
   return { told, lost, stop, done };
