@@ -23,3 +23,10 @@ export async function read<T>(path: string, loading: Loading): Promise<T> {
 export async function count(path: string, asked: Asked, loading: Loading): Promise<number> {
   return (await list(path, { ...asked, limit: 1 }, loading)).total;
 }
+
+/** As `read`, and what time it is by the server's clock, to the second, in milliseconds. */
+export async function readNow<T>(path: string, loading: Loading): Promise<{ data: T; now: number }> {
+  const answer = await open(path, loading);
+  const now = Date.parse(answer.headers.get('date') ?? '');
+  return { data: (await answer.json()) as T, now: Number.isNaN(now) ? Date.now() : now };
+}

@@ -9,7 +9,7 @@ import { Refusal, type RequestOptions, request, send } from './api.ts';
 
 type Role = Profile['role'];
 /** What the person was doing when a session was needed; words the dialog. */
-export type Reason = 'vote' | 'report' | 'expired' | 'page';
+export type Reason = 'vote' | 'report' | 'upload' | 'expired' | 'page';
 
 const TOKEN = 'anb.token';
 const ROLE = 'anb.session';

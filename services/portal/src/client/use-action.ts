@@ -3,7 +3,9 @@ import { describeProblem } from './describe-problem.ts';
 import { NotSignedIn } from './session.ts';
 
 /** Does one thing at a time that a button asks for, and words what went wrong. */
-export function useAction(): [isBusy: boolean, act: (what: () => Promise<unknown>) => void, problem: string] {
+export function useAction(
+  describe: (error: unknown) => string = describeProblem,
+): [isBusy: boolean, act: (what: () => Promise<unknown>) => void, problem: string] {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
   async function act(what: () => Promise<unknown>) {
@@ -13,7 +15,7 @@ export function useAction(): [isBusy: boolean, act: (what: () => Promise<unknown
     try {
       await what();
     } catch (error) {
-      if (!(error instanceof NotSignedIn)) setProblem(describeProblem(error));
+      if (!(error instanceof NotSignedIn)) setProblem(describe(error));
     } finally {
       setBusy(false);
     }

@@ -58,7 +58,7 @@ export default function OrganiserJobs() {
       <Shown live={live}>
         {(jobs) => (
           <>
-            <p class="live">{texts.live}</p>
+            <p class={`live${live.problem === undefined ? '' : ' live-off'}`}>{texts.live}</p>
             <Jobs {...{ jobs, state, page, href, desk }} />
             <Pager
               {...{ page, total: jobs.total, limit: LIMIT }}

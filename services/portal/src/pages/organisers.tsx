@@ -1,8 +1,12 @@
 import type { VNode } from 'preact';
 import * as texts from '#texts/organisers';
 import { Island } from '../island.tsx';
+import OrganiserContest from '../islands/organiser-contest.tsx';
 import OrganiserJobs from '../islands/organiser-jobs.tsx';
+import OrganiserOverview from '../islands/organiser-overview.tsx';
 import OrganiserReports from '../islands/organiser-reports.tsx';
+import OrganiserResults from '../islands/organiser-results.tsx';
+import OrganiserVotes from '../islands/organiser-votes.tsx';
 import type { Page } from '../page.ts';
 
 type Name = keyof typeof texts.section;
@@ -16,6 +20,11 @@ interface Section {
 /** What organisers work with. What each shows, its island asks for as the person who is signed in. */
 const sections: readonly Section[] = [
   {
+    name: 'overview',
+    path: '/organizacion',
+    island: <Island name="organiser-overview" of={OrganiserOverview} props={{}} />,
+  },
+  {
     name: 'jobs',
     path: '/organizacion/trabajos',
     island: <Island name="organiser-jobs" of={OrganiserJobs} props={{}} />,
@@ -24,6 +33,21 @@ const sections: readonly Section[] = [
     name: 'reports',
     path: '/organizacion/reportes',
     island: <Island name="organiser-reports" of={OrganiserReports} props={{}} />,
+  },
+  {
+    name: 'contest',
+    path: '/organizacion/torneo',
+    island: <Island name="organiser-contest" of={OrganiserContest} props={{}} />,
+  },
+  {
+    name: 'votes',
+    path: '/organizacion/votos',
+    island: <Island name="organiser-votes" of={OrganiserVotes} props={{}} />,
+  },
+  {
+    name: 'results',
+    path: '/organizacion/resultados',
+    island: <Island name="organiser-results" of={OrganiserResults} props={{}} />,
   },
 ];
 

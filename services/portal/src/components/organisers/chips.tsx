@@ -4,14 +4,22 @@ interface ChipsProps<Name extends string> {
   label: string;
   names: Readonly<Record<Name, string>>;
   chosen: Name;
-  /** The address without any. */
   path: string;
+  /** What else the address says. */
+  others?: Record<string, string | number | undefined>;
   /** Of the query. */
   parameter: string;
 }
 
 /** The first is what is shown where the address says nothing. */
-export function Chips<Name extends string>({ label, names, chosen, path, parameter }: ChipsProps<Name>) {
+export function Chips<Name extends string>({
+  label,
+  names,
+  chosen,
+  path,
+  others,
+  parameter,
+}: ChipsProps<Name>) {
   const entries = Object.entries(names) as [Name, string][];
   return (
     <nav class="chips" aria-label={label}>
@@ -19,7 +27,7 @@ export function Chips<Name extends string>({ label, names, chosen, path, paramet
         <a
           key={name}
           class="chip"
-          href={address(path, { [parameter]: index === 0 ? undefined : name })}
+          href={address(path, { ...others, [parameter]: index === 0 ? undefined : name })}
           {...(name === chosen && { 'aria-current': 'true' as const })}
         >
           {text}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/organisers';
-import { describeProblem } from '../../client/describe-problem.ts';
+import { describeForOrganisers } from '../../client/organiser-problems.ts';
 import { NotSignedIn } from '../../client/session.ts';
 import { Notice } from '../feedback.tsx';
 import { Dialog } from './dialog.tsx';
@@ -21,6 +21,9 @@ export interface Question {
   /** Answers what has been done. */
   act: (reason: string) => Promise<string>;
 }
+
+/** What went wrong is said by its message. */
+export class Told extends Error {}
 
 interface ConfirmProps {
   question: Question;
@@ -50,7 +53,7 @@ export function Confirm({ question, onDone, onClose }: ConfirmProps) {
     try {
       onDone(await act(why));
     } catch (error) {
-      setState(error instanceof NotSignedIn ? {} : { problem: describeProblem(error) });
+      setState(error instanceof NotSignedIn ? {} : { problem: wordingOf(error) });
     }
   }
 
@@ -104,3 +107,5 @@ export function Confirm({ question, onDone, onClose }: ConfirmProps) {
     </Dialog>
   );
 }
+
+const wordingOf = (error: unknown) => (error instanceof Told ? error.message : describeForOrganisers(error));

@@ -8,6 +8,8 @@ export interface Desk {
   ask: (question: Question) => void;
   /** Something was done: says it, and what is shown may be old. */
   done: (said: string) => void;
+  /** Says it, and nothing else has changed. */
+  say: (said: string) => void;
   question: Question | undefined;
   said: string;
   /** How much has been done. */
@@ -28,6 +30,7 @@ export function useDesk(): Desk {
   return {
     ...{ ask, question, said, turn },
     done: (what) => setDone((before) => ({ said: what, turn: before.turn + 1 })),
+    say: (what) => setDone((before) => ({ ...before, said: what })),
     settle: () => ask(undefined),
   };
 }
@@ -36,9 +39,7 @@ export function DeskTop({ desk, children }: { desk: Desk; children: ComponentChi
   const { question, said, done, settle } = desk;
   return (
     <div class="stack">
-      <div class="said" role="status">
-        {said && <Notice kind="good">{said}</Notice>}
-      </div>
+      <Said said={said} />
       {children}
       {question && (
         <Confirm
@@ -50,6 +51,14 @@ export function DeskTop({ desk, children }: { desk: Desk; children: ComponentChi
           }}
         />
       )}
+    </div>
+  );
+}
+
+export function Said({ said }: Pick<Desk, 'said'>) {
+  return (
+    <div class="said" role="status">
+      {said && <Notice kind="good">{said}</Notice>}
     </div>
   );
 }

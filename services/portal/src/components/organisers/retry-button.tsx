@@ -1,31 +1,20 @@
 import type { Job } from '@anb/api-client/organiser-contract';
-import { useState } from 'preact/hooks';
 import { retried, retry } from '#texts/organiser-videos';
-import { describeProblem } from '../../client/describe-problem.ts';
-import { call, NotSignedIn } from '../../client/session.ts';
+import { describeForOrganisers } from '../../client/organiser-problems.ts';
+import { call } from '../../client/session.ts';
+import { useAction } from '../../client/use-action.ts';
 import type { Desk } from './desk.tsx';
 
 /** Queues a failed video again. */
 export function RetryButton({ job, desk }: { job: Pick<Job, 'video_id' | 'title'>; desk: Desk }) {
-  const [isSending, setSending] = useState(false);
-  const [problem, setProblem] = useState('');
-
+  const [isBusy, act, problem] = useAction(describeForOrganisers);
   async function send() {
-    if (isSending) return;
-    setSending(true);
-    setProblem('');
-    try {
-      await call('POST', `/api/admin/jobs/${job.video_id}/retry`);
-      desk.done(retried(job.title));
-    } catch (error) {
-      if (!(error instanceof NotSignedIn)) setProblem(describeProblem(error));
-    }
-    setSending(false);
+    await call('POST', `/api/admin/jobs/${job.video_id}/retry`);
+    desk.done(retried(job.title));
   }
-
   return (
     <>
-      <button type="button" class="button button-small" aria-disabled={isSending} onClick={send}>
+      <button type="button" class="button button-small" aria-disabled={isBusy} onClick={() => act(send)}>
         {retry}
         <span class="unseen"> {job.title}</span>
       </button>

@@ -1,11 +1,12 @@
 import type { InspectedVideo } from '@anb/api-client/organiser-contract';
+import { useState } from 'preact/hooks';
 import * as texts from '#texts/organiser-videos';
 import { by, watch } from '#texts/organisers';
 import { leaveFor } from '../../client/address.ts';
 import { Refusal } from '../../client/api.ts';
 import { useLive } from '../../client/live.ts';
 import { read } from '../../client/organisers.ts';
-import type { Desk } from './desk.tsx';
+import { type Desk, Said } from './desk.tsx';
 import { Dialog } from './dialog.tsx';
 import { Moment } from './moment.tsx';
 import { RetryButton } from './retry-button.tsx';
@@ -38,6 +39,7 @@ function Sheet({ id, desk, onClose }: { id: string; desk: Desk; onClose: () => v
   const isUnknown = live.problem instanceof Refusal && [400, 404].includes(live.problem.status);
   return (
     <Dialog title={live.data?.title ?? watch} isWide onClose={onClose}>
+      <Said {...desk} />
       {isUnknown ? (
         <p>{texts.notFound}</p>
       ) : (
@@ -51,7 +53,7 @@ function Inspected({ video, desk }: { video: InspectedVideo; desk: Desk }) {
   const judged = { ...video, reports: video.reports.length };
   return (
     <div class="sheet">
-      <Clip video={video} />
+      <Clip key={`${video.open} ${video.processed_url !== undefined}`} video={video} />
       <div class="stack">
         <VideoState job={video} />
         <Facts video={video} />
@@ -87,9 +89,11 @@ function Inspected({ video, desk }: { video: InspectedVideo; desk: Desk }) {
   );
 }
 
-function Clip({ video: { processed_url, poster_url, is_public, status } }: { video: InspectedVideo }) {
+/** Its addresses are signed anew each time; with the first of them it plays on. */
+function Clip({ video }: { video: InspectedVideo }) {
+  const [{ processed_url, poster_url }] = useState(video);
   if (!processed_url) {
-    const isKept = status === 'processed' && !is_public;
+    const isKept = video.status === 'processed' && !video.is_public;
     return <p class="notice">{isKept ? texts.onlyPlayerSees : texts.noClip}</p>;
   }
   return (

@@ -22,7 +22,6 @@ export const attempts = (count: number) => (count === 1 ? '1 intento' : `${forma
 export const deaths = (count: number) =>
   count === 1 ? 'interrumpió 1 proceso' : `interrumpió ${formatNumber(count)} procesos`;
 export const uploadedAt = 'Subido';
-export const queuedAt = 'En cola desde';
 export const processedAt = 'Procesado';
 export const player = 'De';
 export const state = 'Estado';

@@ -1,5 +1,3 @@
-import { formatNumber } from '../../format.ts';
-
 export const organisation = 'Organización';
 export const description = 'Para quienes organizan el torneo.';
 export const sections = 'Secciones de la organización';
@@ -18,7 +16,7 @@ export const onlyOrganisersText =
 export const signInFirst = 'Entra con tu cuenta de la organización';
 export const sessionEnded = 'Tu sesión terminó. Entra otra vez para seguir donde ibas.';
 export const signIn = 'Entrar';
-export const stale = (problem: string, since: string) => `${problem} Lo que ves es de las ${since}.`;
+export const stale = (problem: string, since: string) => `${problem} (Ves lo de las ${since})`;
 export const gone = 'cuenta eliminada';
 export const by = (name: string | undefined) => name ?? gone;
 export const untitled = 'Video eliminado';
@@ -31,6 +29,5 @@ export const happens = 'Qué va a pasar:';
 export const reason = 'Por qué';
 export const reasonHint = 'Queda en el registro, con tu cuenta y la hora. De 5 a 500 caracteres.';
 export const reasonTooShort = 'Escribe por qué: al menos 5 caracteres.';
-export const rows = (count: number) => (count === 1 ? '1 resultado' : `${formatNumber(count)} resultados`);
-export const watch = 'Ver';
+export const watch = 'Video';
 export const actions = 'Acciones';

@@ -1,0 +1,58 @@
+import type { ContestRules } from '@anb/api-client/organiser-contract';
+import * as texts from '#texts/organiser-overview';
+
+interface ContestNightProps {
+  contest: ContestRules;
+  /** When that was answered. */
+  loadedAt: number;
+}
+
+/** What is done on contest night, in its order. */
+export function ContestNight({ contest, loadedAt }: ContestNightProps) {
+  const { open, watch, close, freeze } = texts.quarters;
+  return (
+    <section class="stack" aria-labelledby="noche">
+      <h2 id="noche">{texts.night}</h2>
+      <p class={`live${contest.open ? '' : ' live-off'}`}>{windowOf(contest, loadedAt)}</p>
+      <ol class="quarters">
+        <Quarter {...open} links={[['/organizacion/torneo', open.link]]} />
+        <Quarter
+          {...watch}
+          links={[
+            ['/rankings', watch.ranking],
+            ['/organizacion/votos', watch.votes],
+            ['/organizacion/reportes', watch.reports],
+          ]}
+        />
+        <Quarter {...close} links={[['/organizacion/torneo', close.link]]} />
+        <Quarter {...freeze} links={[['/organizacion/resultados', freeze.link]]} />
+      </ol>
+    </section>
+  );
+}
+
+interface QuarterProps {
+  name: string;
+  text: string;
+  links: readonly (readonly [href: string, text: string])[];
+}
+
+function Quarter({ name, text, links }: QuarterProps) {
+  return (
+    <li>
+      <h3 class="quarter-name">{name}</h3>
+      <p class="soft">{text}</p>
+      {links.map(([href, words]) => (
+        <a key={href} href={href}>
+          {words}
+        </a>
+      ))}
+    </li>
+  );
+}
+
+function windowOf({ open, opens_at, closes_at }: ContestRules, now: number): string {
+  if (open) return closes_at ? texts.state.openUntil(closes_at) : texts.state.open;
+  const isOver = closes_at !== null && Date.parse(closes_at) <= now;
+  return isOver ? texts.state.closed(closes_at) : texts.state.soon(opens_at);
+}
