@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { AUDIENCE, ISSUER } from '@anb/testing/players';
+import { programFile } from '@anb/topology';
 import type { Load, LoadResult } from './load.ts';
 import type { Platform } from './platform.ts';
 
@@ -20,9 +21,6 @@ export interface Service {
   stop: () => Promise<void>;
 }
 
-/** Where it is not src/main.ts. */
-const MAIN: Record<string, string> = { portal: 'dist/server/main.js' };
-
 /** One of ours as it runs in a cluster, behind one proxy. */
 export async function startService(
   { databaseUrl, env: platformEnv }: Platform,
@@ -30,7 +28,7 @@ export async function startService(
   env: Record<string, string> = {},
 ): Promise<Service> {
   const [port = 0, opsPort = 0] = await freePorts(2);
-  const child = spawn(process.execPath, [path(`../services/${name}/${MAIN[name] ?? 'src/main.ts'}`)], {
+  const child = spawn(process.execPath, [path(`../${programFile(name)}`)], {
     env: {
       ...{ PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), OPS_PORT: String(opsPort) },
       ...{

@@ -14,6 +14,7 @@ import {
   publicConfig,
   signedUrlConfig,
   storeOrigin,
+  widgetConfig,
 } from './constructs/config.ts';
 import { DevBackends } from './constructs/dev-backends.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
@@ -119,6 +120,8 @@ export class RisingStars extends Chart {
         VOTES_URL: serviceUrl('votes'),
         VIDEOS_URL: serviceUrl('videos'),
         STORE_ORIGIN: storeOrigin,
+        MAX_DIRECT_UPLOAD_MB: text`${videos.maxDirectUploadMb}`,
+        ...widgetConfig,
       },
       reaches: { services: ['votes', 'videos'] },
       // A page names the scripts of its own release, which during a rollout not every pod has.

@@ -303,6 +303,12 @@ export const schema = section('Values of the chart.', {
     ),
     ...secretName('rising-stars-challenge'),
     key: pattern(KEY, 'secret', 'Key of the secret that the provider gave.'),
+    scriptUrl: pattern(
+      /^(https:\/\/[^\s/:]+\/\S*)?$/,
+      '',
+      "The provider's script, which shows the widget on the portal's pages, as in https://challenges.cloudflare.com/turnstile/v0/api.js; clients of your own only, when empty.",
+    ),
+    siteKey: text('', 'The public key that the provider gave with the secret; the widget needs it.'),
   }),
   externalSecrets: section('The secrets from AWS Secrets Manager, by the External Secrets operator.', {
     enabled: flag(false, 'Makes an ExternalSecret for each entry of `secrets`, from its remoteKey.'),

@@ -222,6 +222,16 @@ describe('contradictions are refused with what to do', () => {
       'publicUrl (http://a.example.com) must begin with https://',
     ],
     [
+      'half a widget',
+      { challenge: { verifyUrl: 'https://c.example.com/verify', siteKey: 'key' } },
+      'challenge: scriptUrl and siteKey show the widget, which only both can',
+    ],
+    [
+      'a widget whose answer nobody judges',
+      { challenge: { scriptUrl: 'https://c.example.com/api.js', siteKey: 'key' } },
+      'and verifyUrl judges what it gives',
+    ],
+    [
       'more connections than the database has',
       { database: { maxConnections: 420 } },
       'could open 344 database connections, of which database.maxConnections (420) allows 336',

@@ -40,10 +40,13 @@ const client = (outDir: string): InlineConfig => {
       manifest: 'manifest.json',
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { checks, input: ['src/client/main.ts', 'src/styles/main.css'] },
+      rolldownOptions: { checks, input: ['src/client/main.ts', 'src/styles/main.css', ...islands()] },
     },
   };
 };
+
+/** By name: one that others have in them too would be a nameless part of theirs. */
+const islands = () => globSync('src/islands/*.tsx', { cwd: root }).sort();
 
 /** Of the portal's own files only; the packages stay where they are. */
 const server = (outDir: string): InlineConfig => {

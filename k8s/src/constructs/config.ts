@@ -73,6 +73,12 @@ export const challengeConfig: Config = {
   CHALLENGE_SECRET_FILE: when(values.challenge.verifyUrl, secretPath(challengeSecret)),
 };
 
+/** The half of it that pages show. */
+export const widgetConfig: Config = {
+  CHALLENGE_SCRIPT_URL: when(values.challenge.scriptUrl, text`${values.challenge.scriptUrl}`),
+  CHALLENGE_SITE_KEY: when(values.challenge.siteKey, text`${values.challenge.siteKey}`),
+};
+
 /** For the metrics on dead letters. */
 export const deadLetterConfig: Config = {
   SQS_DEAD_LETTER_URL: when(queue.deadLetterUrl, text`${queue.deadLetterUrl}`),

@@ -27,6 +27,10 @@ const signUp = z
       .boolean()
       .optional()
       .openapi({ description: 'Stored with the time and the version of the terms.', example: true }),
+    guardian_name: line(2, 100).optional().openapi({
+      description: 'Who accepts the terms for a minor. Stored with the acceptance, and not without one.',
+      example: 'Marta Gómez',
+    }),
   })
   .openapi('SignUp');
 
@@ -81,7 +85,7 @@ export function accountRoutes({ sql, passwords, verify, challenge }: Dependencie
   const forSignedIn = signedIn(verify);
 
   routes.openapi(signUpRoute, async (c) => {
-    const { password1, password2, accepts_terms, ...account } = c.req.valid('json');
+    const { password1, password2, accepts_terms, guardian_name, ...account } = c.req.valid('json');
     const password = acceptedPassword({ password1, password2 }, account);
     const address = addressKey(c.get('clientAddress'));
     await limit(sql, 'sign_up', address);
@@ -93,6 +97,7 @@ export function accountRoutes({ sql, passwords, verify, challenge }: Dependencie
       password_hash: await passwords.hash(password, address),
       accepted_terms_at: accepts_terms ? new Date() : null,
       accepted_terms_version: accepts_terms ? TERMS_VERSION : null,
+      guardian_name: (accepts_terms && guardian_name) || null,
     });
     if (!created) {
       throw new ApiError(400, 'email_taken', 'There is an account with this e-mail. Sign in instead.', {

@@ -26,7 +26,11 @@ const personalData = z
       updated_at: time,
     }),
     consent: z
-      .object({ accepted_terms_at: time, accepted_terms_version: z.string().optional() })
+      .object({
+        accepted_terms_at: time,
+        accepted_terms_version: z.string().optional(),
+        guardian_name: z.string().optional().openapi({ description: 'Who accepted them for a minor.' }),
+      })
       .nullable()
       .openapi({ description: 'null: the terms were never accepted.' }),
     sessions: z.array(z.looseObject({ created_at: time, expires_at: time, ended_at: time.optional() })),

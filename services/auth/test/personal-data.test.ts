@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   email = `${randomUUID()}@example.com`;
-  await signUp({ accepts_terms: true });
+  await signUp({ accepts_terms: true, guardian_name: ' Marta Gómez ' });
   ({ id, authorization } = await signIn());
 });
 afterAll(() => auth.close());
@@ -87,7 +87,11 @@ describe('the export', () => {
         ...{ id, first_name: 'Valentina', last_name: 'Ríos', email, email_verified: false, city: 'Bogotá' },
         ...{ country: 'Colombia', role: 'player', created_at: UTC, updated_at: UTC },
       },
-      consent: { accepted_terms_at: UTC, accepted_terms_version: TERMS_VERSION },
+      consent: {
+        accepted_terms_at: UTC,
+        accepted_terms_version: TERMS_VERSION,
+        guardian_name: 'Marta Gómez',
+      },
       sessions: Array(2).fill({ created_at: UTC, expires_at: UTC }),
       videos,
       uploads,
@@ -119,6 +123,23 @@ describe('the export', () => {
     await signUp();
     ({ authorization } = await signIn());
     expect(await (await exportAccount()).json()).toMatchObject({ consent: null, videos: [], votes: [] });
+  });
+
+  test('names a guardian only where the terms were accepted', async () => {
+    for (const [accepts_terms, consent] of [
+      [true, { guardian_name: 'Marta Gómez' }],
+      [false, null],
+    ] as const) {
+      email = `${randomUUID()}@example.com`;
+      expect((await signUp({ accepts_terms, guardian_name: 'Marta Gómez' })).status).toBe(201);
+      ({ id, authorization } = await signIn());
+      expect(await (await exportAccount()).json()).toMatchObject({ consent });
+      const [account] = await database.admin`select guardian_name from auth.users where id = ${id}`;
+      expect(account).toEqual({ guardian_name: consent && 'Marta Gómez' });
+    }
+    const refused = await signUp({ accepts_terms: true, guardian_name: 'M' });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ details: [{ field: 'guardian_name' }] });
   });
 
   test('is given ten times in a row, then later', async () => {
@@ -170,6 +191,7 @@ describe('the deletion', () => {
         city_key: '',
         country: '',
         email: null,
+        guardian_name: null,
       },
       ...{ email_verified: false, role: 'player', password_hash: expect.any(String) },
       ...{ accepted_terms_at: expect.any(Date), accepted_terms_version: TERMS_VERSION },
@@ -307,7 +329,9 @@ test('every column that holds a person is one that the export and the deletion k
     'auth.mails.user_id',
     'auth.password_resets.user_id',
     'auth.sessions.user_id',
-    ...['email', 'email_verified', 'first_name', 'last_name'].map((column) => `auth.users.${column}`),
+    ...['email', 'email_verified', 'first_name', 'guardian_name', 'last_name'].map(
+      (column) => `auth.users.${column}`,
+    ),
     'videos.audit.user_id',
     'videos.reports.user_id',
     'videos.uploads.user_id',

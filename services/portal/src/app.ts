@@ -24,6 +24,8 @@ export interface Dependencies extends HttpOptions, UpstreamOptions {
   maxUploadMegabytes: number;
   /** Whether /_componentes is there. */
   showsComponents?: boolean;
+  /** The organisation's e-mail address. */
+  contact?: string | undefined;
   /** Of the provider that auth and votes ask, if they ask one. */
   challenge?: Widget | undefined;
   assets: Assets;

@@ -16,6 +16,10 @@ export const readConfig = () =>
       MAX_DIRECT_UPLOAD_MB: count(1, 5000).default(500),
       /** Whether /_componentes shows all components, for who works on them. */
       COMPONENTS_PAGE: flag().default(false),
+      /** The organisation's, for who asks about the rules or their data. */
+      CONTACT_EMAIL: text()
+        .regex(/^[^\s@]+@[^\s@]+$/, { error: ({ input }) => `"${input}" is not an e-mail address` })
+        .optional(),
       /** Of the provider of the bot challenge, where auth and votes ask for one. */
       CHALLENGE_SCRIPT_URL: url().optional(),
       /** The public one, of this site with that provider. */

@@ -3,11 +3,14 @@ import { locale, timeZone } from '#texts/locale';
 const whole = new Intl.NumberFormat(locale);
 const dayTime = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone });
 const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone });
+const calendarDay = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
 const megabytes = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat(locale, { style: 'percent' });
 
 export const formatNumber = (value: number) => whole.format(value);
 export const formatDateTime = (iso: string) => dayTime.format(new Date(iso));
+/** @param day of the calendar, as 2026-01-31 */
+export const formatDay = (day: string) => calendarDay.format(new Date(day));
 export const formatDate = (iso: string) => day.format(new Date(iso));
 /** @param share from 0 to 1 */
 export const formatPercent = (share: number) => percent.format(share);

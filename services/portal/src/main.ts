@@ -19,6 +19,7 @@ const app = createApp({
   publicUrl: config.PUBLIC_URL,
   mediaBaseUrl: config.MEDIA_BASE_URL ?? `${config.PUBLIC_URL}/media`,
   storeOrigin: config.STORE_ORIGIN,
+  contact: config.CONTACT_EMAIL,
   challenge: script && siteKey ? { script, siteKey } : undefined,
   maxUploadMegabytes: config.MAX_DIRECT_UPLOAD_MB,
   showsComponents: config.COMPONENTS_PAGE,

@@ -40,13 +40,12 @@ export function passwordStrength(password: string): Strength {
 
 /** Characters that do not follow from those before them: by repetition, or along the alphabet or the keyboard. */
 function surprises(text: string): number {
-  const fresh = [...text].filter((character, index) => {
-    const last = text[index - 1];
-    if (last === undefined) return true;
-    return character !== last && !RUNS.some((run) => isRun(run, last + character));
-  });
+  const characters = [...text];
+  const pairs = characters.slice(1).map((character, index) => characters[index] + character);
+  const fresh = new Set(pairs.filter((pair) => !isRun(pair)));
   // What comes again is worth little.
-  return (fresh.length + new Set(fresh).size) / 2;
+  return (1 + fresh.size + new Set(characters).size) / 2;
 }
 
-const isRun = (run: string, pair: string) => run.includes(pair) || run.includes([...pair].reverse().join(''));
+const isRun = (pair: string) =>
+  RUNS.some((run) => run.includes(pair) || run.includes([...pair].reverse().join(''))) || pair[0] === pair[1];

@@ -33,6 +33,7 @@ interface Options {
   upstream: Upstream;
   publicUrl: string;
   maxUploadMegabytes: number;
+  contact?: string | undefined;
   showsComponents?: boolean;
 }
 
@@ -41,6 +42,7 @@ export function pageRoutes({
   upstream,
   publicUrl,
   maxUploadMegabytes,
+  contact,
   showsComponents,
 }: Options): PageRoute[] {
   return [
@@ -58,9 +60,9 @@ export function pageRoutes({
     { path: '/olvide', page: forgotPage },
     { path: '/restablecer', page: resetPage },
     { path: '/perfil', page: profilePage },
-    { path: '/terminos', page: termsPage },
-    { path: '/privacidad', page: privacyPage },
-    { path: '/subir', page: () => uploadPage(maxUploadMegabytes) },
+    { path: '/terminos', page: () => termsPage(contact) },
+    { path: '/privacidad', page: () => privacyPage(contact) },
+    { path: '/subir', query: ['video'], page: (asked) => uploadPage(asked, maxUploadMegabytes) },
     { path: '/panel', page: () => dashboardPage() },
     ...organiserRoutes(),
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),

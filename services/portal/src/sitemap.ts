@@ -7,7 +7,7 @@ interface Options {
   publicUrl: string;
 }
 
-const PAGES = ['/', '/videos', '/rankings', '/terminos', '/privacidad'];
+const PAGES = ['/', '/videos', '/rankings', '/registrarse', '/terminos', '/privacidad'];
 /** What search engines are told of at once: the newest. */
 const PAGES_OF_VIDEOS = 50;
 const LIMIT = 100;

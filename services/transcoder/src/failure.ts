@@ -42,6 +42,8 @@ const crashes = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SI
 const outOfMemory = /Cannot allocate memory|malloc of size/;
 /** By -max_pixels, or beyond what ffmpeg can address. */
 export const oversized = /Picture size \d{4,}x\d{4,} (is invalid|exceeds)/;
+/** What is told to encoders is the same for every file: they lack memory, and ffmpeg does not say so. */
+const encoderStarved = /Error while opening encoder/;
 /** All that ffmpeg says when its filters found no memory, as for the frames that fill half a minute's pause. */
 const filtersStarved = /^Error marking filters as finished$/;
 /** The confinement or the system failed, not the file: the disk, or a node that has no process left for a thread. */
@@ -53,8 +55,8 @@ export function verdictOn({ exitCode, signal, stderr }: Ending): Impossible | nu
   const complaint = stderr.replace(/^frame=.*$/gm, '').trim();
   const detail = lastLines(complaint) || `ended by ${signal ?? exitCode}`;
   if (systemsFault.test(stderr) || NOT_STARTED_CODES.includes(exitCode ?? 0)) return null;
-  if (outOfMemory.test(complaint) || filtersStarved.test(complaint) || signal === 'SIGXFSZ')
-    return new Impossible('too_demanding', detail);
+  const isStarved = [outOfMemory, encoderStarved, filtersStarved].some((sign) => sign.test(complaint));
+  if (isStarved || signal === 'SIGXFSZ') return new Impossible('too_demanding', detail);
   if (signal === 'SIGXCPU' || CPU_SPENT_CODES.includes(exitCode ?? 0)) {
     return new Impossible('took_too_long', 'its processor time is spent');
   }

@@ -109,7 +109,7 @@ describe.runIf(process.platform === 'linux')('a confined program', () => {
   });
 
   test.each<[string, string, Partial<ProcessLimits>]>([
-    ['memory', 'too_demanding', { memoryBytes: 350 * 2 ** 20 }],
+    ['memory', 'too_demanding', { memoryBytes: 400 * 2 ** 20 }],
     ['processor time', 'took_too_long', { cpuSeconds: 1 }],
     ['file size', 'too_demanding', { fileBytes: 50_000 }],
   ])('gets no more %s than allowed, which is a verdict', async (_what, code, own) => {

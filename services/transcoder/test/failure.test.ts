@@ -25,6 +25,7 @@ test.each([
   ['moov atom not found', 'unreadable'],
   ['', 'too_demanding'],
   ['x264 [error]: malloc of size 4000000 failed', 'too_demanding'],
+  ['Error while opening encoder for output stream #1:0 - maybe incorrect parameters', 'too_demanding'],
 ])('of “%s” makes %s', (stderr, code) => {
   expect(ended(stderr)).toBe(code);
 });

@@ -412,7 +412,7 @@ test('SIGTERM in the middle gives the job back at once, as no attempt, and anoth
   expect(await row(id)).toMatchObject({ status: 'processing', attempts: 0, lease_token: null });
   await startWorker();
   expect(await ended(id, 'processed', 60_000)).toMatchObject({ attempts: 1 });
-  expect(await mediaOf(id)).toHaveLength(2);
+  expect(await mediaOf(id)).toHaveLength(3);
 }, 120_000);
 
 test('SIGTERM lets the job in hand end when there is time for it, and takes no other', async () => {

@@ -17,7 +17,7 @@ export interface PersonalData {
     updated_at: string;
   };
   /** null: the terms were never accepted. */
-  consent: { accepted_terms_at: string; accepted_terms_version?: string } | null;
+  consent: { accepted_terms_at: string; accepted_terms_version?: string; guardian_name?: string } | null;
   sessions: { created_at: string; refreshed_at?: string; expires_at: string; ended_at?: string }[];
   /** Where the account was signed in to; of the address only a hash is stored. */
   known_addresses: { seen_at: string }[];
@@ -72,7 +72,8 @@ export async function exportPersonalData(sql: ISql, userId: number): Promise<Per
         ),
         'consent', case when u.accepted_terms_at is not null then
           jsonb_strip_nulls(jsonb_build_object(
-            'accepted_terms_at', u.accepted_terms_at, 'accepted_terms_version', u.accepted_terms_version
+            'accepted_terms_at', u.accepted_terms_at, 'accepted_terms_version', u.accepted_terms_version,
+            'guardian_name', u.guardian_name
           ))
         end,
         'sessions', coalesce((
@@ -134,7 +135,7 @@ export async function deleteAccount(sql: Sql, userId: number): Promise<void> {
     const deleted = await transaction`
       update auth.users
       set first_name = '', last_name = '', name_key = '', city = '', city_key = '', country = '', email = null,
-        email_verified = false, password_hash = ${NO_PASSWORD}, role = 'player', deleted_at = now(),
+        guardian_name = null, email_verified = false, password_hash = ${NO_PASSWORD}, role = 'player', deleted_at = now(),
         updated_at = now()
       where id = ${userId} and deleted_at is null`;
     if (deleted.count === 0) return;

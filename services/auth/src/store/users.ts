@@ -28,6 +28,8 @@ export interface NewUser {
   password_hash: string;
   accepted_terms_at: Date | null;
   accepted_terms_version: string | null;
+  /** Who accepted them for a minor. */
+  guardian_name: string | null;
 }
 
 export interface Credentials {

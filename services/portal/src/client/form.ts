@@ -80,6 +80,9 @@ interface Faults {
   problem: string;
 }
 
+/** Which field they are about, of refusals that name none. */
+const AT: Readonly<Record<string, string>> = { wrong_code: 'code', code_expired: 'code' };
+
 const NO_FAULTS: Faults = { errors: {}, problem: '' };
 
 /** What the API complains of stands at its field; of one that the form does not have, above. */
@@ -87,7 +90,8 @@ function faultsOf(error: unknown, form: HTMLFormElement): Faults {
   if (error instanceof NotSignedIn) return NO_FAULTS;
   const problem = describeProblem(error);
   if (!(error instanceof Refusal)) return { errors: {}, problem };
-  const { code, details } = error;
+  const { code } = error;
+  const details = AT[code] ? [{ field: AT[code] }] : error.details;
   const wording = (field: string) => (code === 'invalid_input' ? (wrong[field] ?? problem) : problem);
   const shown = details.filter(({ field }) => form.elements.namedItem(field));
   return {

@@ -9,7 +9,7 @@ import { Refusal, type RequestOptions, request, send } from './api.ts';
 
 type Role = Profile['role'];
 /** What the person was doing when a session was needed; words the dialog. */
-export type Reason = 'vote' | 'report' | 'expired' | 'page';
+export type Reason = 'vote' | 'report' | 'upload' | 'expired' | 'page';
 
 const TOKEN = 'anb.token';
 const ROLE = 'anb.session';
@@ -80,6 +80,7 @@ async function withToken<T>(
   reason: Reason | 'unasked' | undefined,
   act: (token: string) => Promise<T>,
 ): Promise<T> {
+  const isKnown = currentRole() !== undefined;
   const token = await accessToken();
   if (token) {
     try {
@@ -92,7 +93,7 @@ async function withToken<T>(
     }
   }
   if (reason === 'unasked') throw new NotSignedIn();
-  return act(await askToSignIn(reason ?? (token ? 'expired' : 'page')));
+  return act(await askToSignIn(isKnown ? 'expired' : (reason ?? 'page')));
 }
 
 const isUnauthorized = (error: unknown) => error instanceof Refusal && error.status === 401;

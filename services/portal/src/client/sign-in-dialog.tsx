@@ -17,9 +17,9 @@ export function openSignIn(reason: Reason): Promise<boolean> {
   return asked;
 }
 
-/** Who comes to vote is mostly new here; whose session has ended is not. */
+/** Who comes to vote or to upload is mostly new here; whose session has ended is not. */
 function SignIn({ reason, onDone }: { reason: Reason; onDone: () => void }) {
-  const [isNew, setNew] = useState(reason === 'vote');
+  const [isNew, setNew] = useState(reason === 'vote' || reason === 'upload');
   const choice = (value: boolean, text: string) => (
     <button type="button" class="chip" aria-pressed={isNew === value} onClick={() => setNew(value)}>
       {text}

@@ -5,7 +5,6 @@ import { Notice } from './feedback.tsx';
 interface FormProps {
   /** Of this form alone on its page; ids begin with it. */
   name: string;
-  label: string;
   form: FormState;
   action: string;
   busy: string;
@@ -14,7 +13,7 @@ interface FormProps {
 }
 
 /** A form and its button, see `useForm`. */
-export function Form({ name, label, form, action, busy, isDanger = false, children }: FormProps) {
+export function Form({ name, form, action, busy, isDanger = false, children }: FormProps) {
   return (
     <FormScope.Provider value={{ name, errors: form.errors }}>
       <form
@@ -22,7 +21,6 @@ export function Form({ name, label, form, action, busy, isDanger = false, childr
         // Before its script is there nothing is sent, and no password stands in an address.
         method="dialog"
         noValidate
-        aria-label={label}
         ref={form.element}
         onSubmit={form.submit}
         onInput={form.amend}

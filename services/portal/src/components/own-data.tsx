@@ -1,25 +1,19 @@
 import { useState } from 'preact/hooks';
 import * as texts from '#texts/profile';
-import { describeProblem } from '../client/describe-problem.ts';
-import { call, NotSignedIn } from '../client/session.ts';
+import { call } from '../client/session.ts';
+import { useAction } from '../client/use-action.ts';
 
 /** To take along all that is stored about a person, and to delete it. */
 export function OwnData({ onDeleted }: { onDeleted: () => void }) {
-  const [state, setState] = useState<'still' | 'busy' | 'done'>('still');
-  const [problem, setProblem] = useState('');
+  const [isBusy, act, problem] = useAction();
+  const [isDone, setDone] = useState(false);
 
-  async function download() {
-    if (state === 'busy') return;
-    setState('busy');
-    setProblem('');
-    try {
+  const download = () =>
+    act(async () => {
+      setDone(false);
       save(await call<object>('GET', '/api/auth/account/export'));
-      setState('done');
-    } catch (error) {
-      setState('still');
-      if (!(error instanceof NotSignedIn)) setProblem(describeProblem(error));
-    }
-  }
+      setDone(true);
+    });
 
   async function remove() {
     const { openDeletion } = await import('../forms/delete-account.tsx');
@@ -29,15 +23,15 @@ export function OwnData({ onDeleted }: { onDeleted: () => void }) {
   return (
     <>
       <p class="row">
-        <button type="button" class="button button-plain" aria-disabled={state === 'busy'} onClick={download}>
-          {state === 'busy' ? texts.downloading : texts.download}
+        <button type="button" class="button button-plain" aria-disabled={isBusy} onClick={download}>
+          {isBusy ? texts.downloading : texts.download}
         </button>
         <button type="button" class="button button-danger" onClick={remove}>
           {texts.deleteOpen}
         </button>
       </p>
       <p class="said" role="status">
-        {state === 'done' && texts.downloaded}
+        {isDone && texts.downloaded}
       </p>
       {problem && (
         <p class="field-error" role="alert">

@@ -1,7 +1,6 @@
-import { useState } from 'preact/hooks';
 import * as texts from '#texts/profile';
-import { describeProblem } from '../client/describe-problem.ts';
-import { call, forget, NotSignedIn, signOut } from '../client/session.ts';
+import { call, forget, signOut } from '../client/session.ts';
+import { useAction } from '../client/use-action.ts';
 
 interface SignOutButtonProps {
   /** On every device. */
@@ -10,22 +9,12 @@ interface SignOutButtonProps {
 
 /** Signs out, and leads home. */
 export function SignOutButton({ isEverywhere = false }: SignOutButtonProps) {
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
-
-  async function leave() {
-    if (isBusy) return;
-    setBusy(true);
-    setProblem('');
-    try {
+  const [isBusy, act, problem] = useAction();
+  const leave = () =>
+    act(async () => {
       await (isEverywhere ? signOutEverywhere() : signOutHere());
       location.assign('/');
-    } catch (error) {
-      setBusy(false);
-      if (!(error instanceof NotSignedIn)) setProblem(describeProblem(error));
-    }
-  }
-
+    });
   return (
     <>
       <button type="button" class="button button-plain" aria-disabled={isBusy} onClick={leave}>

@@ -13,22 +13,16 @@ export function ChangePasswordForm({ profile }: { profile: Profile }) {
   const [times, setTimes] = useState(0);
   const form = useForm({
     check: checkFields,
-    send: async (values) => {
+    send: async ({ current, password1, password2 }) => {
       setSaid('');
-      await call('POST', '/api/auth/password', { json: values });
+      await call('POST', '/api/auth/password', { json: { current, password1, password2 } });
       setSaid(texts.passwordChanged);
       setTimes((before) => before + 1);
     },
   });
   return (
     <>
-      <Form
-        name="contrasena"
-        label={texts.password}
-        form={form}
-        action={texts.changePassword}
-        busy={texts.changing}
-      >
+      <Form name="contrasena" form={form} action={texts.changePassword} busy={texts.changing}>
         {/* For password managers, which ask whose it is. */}
         <input type="text" name="username" autocomplete="username" value={profile.email} hidden readOnly />
         <Fields key={times} profile={profile} />

@@ -25,7 +25,7 @@ export function CodeForm({ email: known, onDone }: { email?: string; onDone: () 
         {email && <p class="written">{texts.sentTo(email)}</p>}
         <p class="soft">{texts.validFor}</p>
       </div>
-      <Form name="codigo" label={texts.title} form={form} action={texts.action} busy={texts.busy}>
+      <Form name="codigo" form={form} action={texts.action} busy={texts.busy}>
         <CodeField />
       </Form>
       <Resend onVerified={onDone} />

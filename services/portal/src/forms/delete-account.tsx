@@ -34,14 +34,7 @@ function Deletion({ onDone }: { onDone: () => void }) {
       <p>
         <strong>{texts.deleteFinal}</strong>
       </p>
-      <Form
-        name="eliminar"
-        label={texts.deletion}
-        form={form}
-        action={texts.deleteAction}
-        busy={texts.deleting}
-        isDanger
-      >
+      <Form name="eliminar" form={form} action={texts.deleteAction} busy={texts.deleting} isDanger>
         <PasswordField name="password" label={forms.password} autocomplete="current-password" />
       </Form>
       <button

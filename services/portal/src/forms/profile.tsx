@@ -25,7 +25,7 @@ export function ProfileForm({ profile, onSaved }: ProfileFormProps) {
   });
   return (
     <>
-      <Form name="perfil" label={texts.details} form={form} action={texts.save} busy={texts.saving}>
+      <Form name="perfil" form={form} action={texts.save} busy={texts.saving}>
         <div class="fields-2">
           <TextField
             name="first_name"

@@ -16,7 +16,7 @@ export function SignInForm({ onDone }: { onDone: () => void }) {
     },
   });
   return (
-    <Form name="entrar" label={texts.title} form={form} action={texts.action} busy={texts.busy}>
+    <Form name="entrar" form={form} action={texts.action} busy={texts.busy}>
       <EmailField />
       <PasswordField name="password" label={forms.password} autocomplete="current-password" />
       <p>

@@ -24,7 +24,7 @@ export function SignUpForm({ isShort = false, onDone }: SignUpFormProps) {
     },
   });
   return (
-    <Form name="registro" label={texts.title} form={form} action={texts.action} busy={texts.busy}>
+    <Form name="registro" form={form} action={texts.action} busy={texts.busy}>
       <div class="fields-2">
         <TextField name="first_name" label={forms.firstName} autocomplete="given-name" maxlength={50} />
         <TextField name="last_name" label={forms.lastName} autocomplete="family-name" maxlength={50} />

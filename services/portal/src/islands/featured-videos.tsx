@@ -1,4 +1,4 @@
-import type { OpenVideo } from '@anb/api-client/contract';
+import type { City, OpenVideo } from '@anb/api-client/contract';
 import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/dashboard';
 import { retry } from '#texts/problems';
@@ -16,6 +16,7 @@ const ASKED = 12;
 
 interface Featured {
   videos: readonly OpenVideo[];
+  cities: readonly City[];
   isVotingOpen: boolean;
 }
 
@@ -39,17 +40,13 @@ export default function FeaturedVideos() {
     );
   }
   if (!featured) return <Skeleton kind="card" count={SHOWN} label={texts.featuredLoading} />;
-  if (featured.videos.length === 0) return <p class="soft">{texts.noFeatured}</p>;
+  const { videos, cities, isVotingOpen } = featured;
+  if (videos.length === 0) return <p class="soft">{texts.noFeatured}</p>;
   return (
     <>
       <div class="cards">
-        {featured.videos.map((video) => (
-          <VideoCard
-            key={video.video_id}
-            video={video}
-            isVotingOpen={featured.isVotingOpen}
-            isFirst={false}
-          />
+        {videos.map((video) => (
+          <VideoCard key={video.video_id} video={video} {...{ cities, isVotingOpen }} />
         ))}
       </div>
       <p class="row">
@@ -64,13 +61,15 @@ export default function FeaturedVideos() {
 
 async function pickSome(): Promise<Featured> {
   const seed = Math.floor(Math.random() * 1e6);
-  const [videos, rules, own] = await Promise.all([
+  const [videos, cities, rules, own] = await Promise.all([
     request<OpenVideo[]>('GET', address('/api/public/videos', { sort: 'random', seed, limit: ASKED })),
+    request<City[]>('GET', '/api/public/cities'),
     contest(),
     ownId().catch(() => undefined),
   ]);
   return {
     videos: videos.filter(({ user_id }) => user_id !== own).slice(0, SHOWN),
+    cities,
     isVotingOpen: rules.open,
   };
 }

@@ -35,13 +35,7 @@ export default function ForgotPassword() {
   return (
     <div class="stack">
       <p>{texts.forgotLead}</p>
-      <Form
-        name="olvide"
-        label={texts.forgotTitle}
-        form={form}
-        action={texts.forgotAction}
-        busy={texts.forgotBusy}
-      >
+      <Form name="olvide" form={form} action={texts.forgotAction} busy={texts.forgotBusy}>
         <EmailField />
       </Form>
     </div>

@@ -1,6 +1,7 @@
 import type { Profile as Person } from '@anb/api-client/contract';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { title as videos } from '#texts/own-videos';
 import * as texts from '#texts/profile';
 import { call } from '../client/session.ts';
 import { Empty } from '../components/feedback.tsx';
@@ -11,6 +12,7 @@ import { SignOutButton } from '../components/sign-out-button.tsx';
 import { formatDate } from '../format.ts';
 import { ChangePasswordForm } from '../forms/change-password.tsx';
 import { ProfileForm } from '../forms/profile.tsx';
+import OwnVideos from './own-videos.tsx';
 
 const load = () => call<Person>('GET', '/api/auth/profile');
 
@@ -22,6 +24,10 @@ export default function Profile() {
   const profile = loaded.value;
   return (
     <div class="stack-wide">
+      <section class="stack" aria-labelledby="videos">
+        <h2 id="videos">{videos}</h2>
+        <OwnVideos />
+      </section>
       <Section id="datos" title={texts.details} hint={texts.detailsHint}>
         <Email profile={profile} onVerified={() => loaded.set({ ...profile, email_verified: true })} />
         <ProfileForm profile={profile} onSaved={loaded.set} />
@@ -52,7 +58,7 @@ interface SectionProps {
 function Section({ id, title, hint, children }: SectionProps) {
   return (
     <section class="panel stack" aria-labelledby={id}>
-      <div>
+      <div class="page-head">
         <h2 id={id}>{title}</h2>
         <p class="soft small">{hint}</p>
       </div>

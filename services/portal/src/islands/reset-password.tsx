@@ -30,13 +30,7 @@ export default function ResetPassword() {
   return (
     <div class="stack">
       <p>{texts.resetLead}</p>
-      <Form
-        name="restablecer"
-        label={texts.resetTitle}
-        form={form}
-        action={texts.resetAction}
-        busy={texts.resetBusy}
-      >
+      <Form name="restablecer" form={form} action={texts.resetAction} busy={texts.resetBusy}>
         <NewPassword label={forms.newPassword} />
       </Form>
       {isSpent && <AskAgain />}

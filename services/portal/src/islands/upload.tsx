@@ -1,24 +1,27 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
+import * as texts from '#texts/upload';
 import { useUnfinishedUploads } from '../client/unfinished-uploads.ts';
 import type { SentFile } from '../client/use-upload.ts';
 import { Arrived } from '../components/upload/arrived.tsx';
+import { Rules } from '../components/upload/rules.tsx';
 import { Sending } from '../components/upload/sending.tsx';
 import { Unfinished } from '../components/upload/unfinished.tsx';
 import { UploadForm } from '../components/upload/upload-form.tsx';
+
+interface UploadProps {
+  maxMegabytes: number;
+  /** Of one that has arrived, as the address says it. */
+  videoId?: string;
+}
 
 type Step =
   | { name: 'choosing' }
   | { name: 'sending'; upload: SentFile }
   | { name: 'arrived'; videoId: string };
 
-/** From a file on a phone to a clip that can be shared. Whose video has arrived stands in the address. */
-export default function Upload({ maxMegabytes }: { maxMegabytes: number }) {
-  const [step, setStep] = useState<Step>({ name: 'choosing' });
-  useEffect(() => {
-    const videoId = new URLSearchParams(location.search).get('video');
-    if (videoId) setStep({ name: 'arrived', videoId });
-  }, []);
-
+/** From a file on a phone to a clip that can be shared. Which video has arrived stands in the address. */
+export default function Upload({ maxMegabytes, videoId }: UploadProps) {
+  const [step, setStep] = useState<Step>(videoId ? { name: 'arrived', videoId } : { name: 'choosing' });
   const send = (upload: SentFile) => setStep({ name: 'sending', upload });
   function arrive(videoId: string) {
     history.replaceState(null, '', `/subir?video=${videoId}`);
@@ -26,22 +29,33 @@ export default function Upload({ maxMegabytes }: { maxMegabytes: number }) {
   }
 
   if (step.name === 'choosing') return <Choosing maxMegabytes={maxMegabytes} onBegun={send} />;
-  if (step.name === 'arrived') return <Arrived videoId={step.videoId} />;
   return (
-    <Sending
-      upload={step.upload}
-      onDone={() => arrive(step.upload.videoId)}
-      onCancelled={() => setStep({ name: 'choosing' })}
-    />
+    <div class="stack upload-steps">
+      {step.name === 'arrived' ? (
+        <Arrived videoId={step.videoId} />
+      ) : (
+        <Sending
+          upload={step.upload}
+          onDone={() => arrive(step.upload.videoId)}
+          onCancelled={() => setStep({ name: 'choosing' })}
+        />
+      )}
+    </div>
   );
 }
 
 function Choosing({ maxMegabytes, onBegun }: { maxMegabytes: number; onBegun: (upload: SentFile) => void }) {
   const { uploads, discard } = useUnfinishedUploads();
   return (
-    <>
-      <Unfinished uploads={uploads} onGoOn={onBegun} onDiscard={discard} />
-      <UploadForm maxMegabytes={maxMegabytes} onBegun={onBegun} />
-    </>
+    <div class="upload-page">
+      <div class="stack">
+        <p>{texts.lead}</p>
+        <Rules maxMegabytes={maxMegabytes} />
+      </div>
+      <div class="stack">
+        <Unfinished uploads={uploads} onGoOn={onBegun} onDiscard={discard} />
+        <UploadForm maxMegabytes={maxMegabytes} onBegun={onBegun} />
+      </div>
+    </div>
   );
 }

@@ -22,7 +22,7 @@ export function dashboardPage(): Page {
           <Island name="own-videos" of={OwnVideos} props={{}} />
         </section>
         <section class="stack" aria-labelledby="destacados">
-          <div>
+          <div class="head">
             <h2 id="destacados">{texts.featured}</h2>
             <p class="soft">{texts.featuredHint}</p>
           </div>

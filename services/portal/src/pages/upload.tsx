@@ -1,36 +1,20 @@
 import * as texts from '#texts/upload';
-import { CheckIcon } from '../components/icons.tsx';
 import { Island } from '../island.tsx';
 import Upload from '../islands/upload.tsx';
 import type { Page } from '../page.ts';
+import type { Asked } from '../routes.ts';
 
 /** @param maxMegabytes the largest file that is taken */
-export function uploadPage(maxMegabytes: number): Page {
+export function uploadPage({ video }: Asked, maxMegabytes: number): Page {
   return {
     title: texts.title,
     description: texts.description,
-    canonical: '/subir',
+    ...(!video && { canonical: '/subir' }),
     section: 'upload',
     body: (
-      <div class="upload-page">
-        <div class="stack">
-          <h1>{texts.title}</h1>
-          <p>{texts.lead}</p>
-          <section class="rules" aria-labelledby="reglas">
-            <h2 id="reglas">{texts.rules}</h2>
-            <ul>
-              {texts.ruleList(maxMegabytes).map((rule) => (
-                <li key={rule}>
-                  <CheckIcon />
-                  {rule}
-                </li>
-              ))}
-            </ul>
-          </section>
-        </div>
-        <div class="stack">
-          <Island name="upload" of={Upload} props={{ maxMegabytes }} />
-        </div>
+      <div class="stack">
+        <h1>{texts.title}</h1>
+        <Island name="upload" of={Upload} props={{ maxMegabytes, ...(video && { videoId: video }) }} />
       </div>
     ),
   };

@@ -2,9 +2,16 @@ import { useState } from 'preact/hooks';
 import * as texts from '#texts/own-videos';
 import { forgetVideo, replaceVideo } from '../../client/own-videos.ts';
 import { useAction } from '../../client/use-action.ts';
-import { changeVideo, deleteVideo, type OwnVideoNow, retryVideo } from '../../client/video-actions.ts';
+import {
+  changeVideo,
+  deleteVideo,
+  isOpen,
+  type OwnVideoNow,
+  retryVideo,
+} from '../../client/video-actions.ts';
 import { Confirm } from '../confirm.tsx';
 import { Notice } from '../feedback.tsx';
+import { ShareIcon } from '../icons.tsx';
 
 interface ActionsProps {
   video: OwnVideoNow;
@@ -45,6 +52,13 @@ export function Actions({ video, onSaid, onGone, onRetitle }: ActionsProps) {
         </Notice>
       )}
       <p class="row own-actions">
+        {isOpen(video) && (
+          <a class="button button-small" href={`/videos/${video_id}`}>
+            <ShareIcon />
+            {texts.share}
+            <span class="unseen">: {title}</span>
+          </a>
+        )}
         {status === 'failed' ? (
           <Action text={isBusy ? texts.retrying : texts.retry} of={title} onClick={() => act(retry)} isMain />
         ) : is_public ? (

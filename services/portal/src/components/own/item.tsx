@@ -2,17 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/own-videos';
 import { place } from '#texts/processing';
 import { replaceVideo } from '../../client/own-videos.ts';
-import {
-  findVideo,
-  isOpen,
-  isUnfinished,
-  type OwnVideoNow,
-  shareAddress,
-} from '../../client/video-actions.ts';
+import { findVideo, isUnfinished, type OwnVideoNow } from '../../client/video-actions.ts';
 import { formatDate, formatDuration } from '../../format.ts';
-import ShareButtons from '../../islands/share-buttons.tsx';
 import { Notice } from '../feedback.tsx';
-import { PlayIcon } from '../icons.tsx';
+import { BallIcon, PlayIcon } from '../icons.tsx';
 import { Poster } from '../poster.tsx';
 import { wordOf } from '../processing.tsx';
 import { Votes } from '../votes.tsx';
@@ -50,7 +43,6 @@ export function OwnVideoItem({ video, isNear, onSaid, onGone }: OwnVideoItemProp
         </p>
         <Progress video={video} />
         <Explanation video={video} />
-        {isOpen(video) && <ShareButtons url={shareAddress(video)} text={texts.shareText} />}
         <Actions {...{ video, onSaid, onGone }} onRetitle={() => setRetitling(true)} />
       </div>
       {isWatching && <Watch video={video} onClose={() => setWatching(false)} />}
@@ -70,7 +62,13 @@ function useSignedAddresses(video: OwnVideoNow, isNear: boolean): void {
 
 function Picture({ video, onWatch }: { video: OwnVideoNow; onWatch: () => void }) {
   const { status, poster_url, duration_seconds, title } = video;
-  if (status !== 'processed') return <div class={`own-picture own-${status}`} aria-hidden="true" />;
+  if (status !== 'processed') {
+    return (
+      <div class="own-picture own-empty">
+        <BallIcon />
+      </div>
+    );
+  }
   return (
     <button type="button" class="own-picture card-picture" onClick={onWatch}>
       {poster_url && <Poster src={poster_url} />}

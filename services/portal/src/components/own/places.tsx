@@ -8,7 +8,7 @@ export function Places({ standing, rules }: { standing: Standing; rules: Contest
   const { votes, city, in_city, national, qualifies } = standing;
   return (
     <>
-      <dl class="scoreboard">
+      <dl class="scoreboard places">
         <div>
           <dt>{texts.votes(votes)}</dt>
           <dd>{formatNumber(votes)}</dd>

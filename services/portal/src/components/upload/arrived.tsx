@@ -37,7 +37,7 @@ export function Arrived({ videoId }: { videoId: string }) {
         <Skeleton kind="card" count={1} label={texts.loading} />
       ) : (
         <section class="panel stack" aria-labelledby="llegada">
-          <div>
+          <div class="head">
             <h2 id="llegada">{headline(video)}</h2>
             <p class="soft written">{video.title}</p>
           </div>

@@ -35,12 +35,12 @@ export function Sending({ upload, onDone, onCancelled }: SendingProps) {
 
   return (
     <section class="panel stack" aria-labelledby="subiendo">
-      <div>
+      <div class="head">
         <h2 id="subiendo">{wording(state, phase)}</h2>
         <p class="soft written">{upload.title}</p>
       </div>
       <Percent value={percent} label={texts.sending} isStill={!isMoving} />
-      <p class="facts">
+      <p class="upload-facts">
         <span>{texts.sent(sent, total)}</span>
         {isMoving && speed ? <span>{texts.speed(speed)}</span> : null}
         {left !== undefined && <span>{texts.timeLeft(left)}</span>}

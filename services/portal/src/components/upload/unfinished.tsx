@@ -20,7 +20,7 @@ export function Unfinished({ uploads, onGoOn, onDiscard }: UnfinishedProps) {
   if (uploads.length === 0) return null;
   return (
     <section class="stack" aria-labelledby="a-medias">
-      <div>
+      <div class="head">
         <h2 id="a-medias">{texts.unfinished}</h2>
         <p class="soft">{texts.unfinishedHint}</p>
       </div>

@@ -74,7 +74,7 @@ export function UploadForm({ maxMegabytes, onBegun }: UploadFormProps) {
   }
 
   return (
-    <form class="stack upload-form" ref={form} onSubmit={submit} noValidate>
+    <form class="stack" ref={form} onSubmit={submit} noValidate>
       <ClipPicker clip={clip} problem={problems.file} onPick={pick} onMeasured={measured} />
       {clip?.seconds !== undefined && clip.seconds > SHOWN_SECONDS && (
         <Notice>{texts.longClip(clip.seconds)}</Notice>
@@ -101,7 +101,7 @@ async function problemOf(file: File, maxMegabytes: number): Promise<string | und
 
 async function begin(file: File, title: string, isPublic: boolean): Promise<SentFile> {
   const json = { title, is_public: isPublic, size: file.size, filename: file.name.slice(0, 255) || 'video' };
-  const { video_id } = await call<Pick<UploadState, 'video_id'>>('POST', UPLOADS, { json });
+  const { video_id } = await call<Pick<UploadState, 'video_id'>>('POST', UPLOADS, { json, reason: 'upload' });
   await rememberFile(video_id, file);
   return { videoId: video_id, title, file };
 }

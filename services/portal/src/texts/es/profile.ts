@@ -1,12 +1,5 @@
 export const title = 'Tu perfil';
 export const description = 'Tus datos, tu contraseña y tu cuenta.';
-export const loading = 'Cargando tu perfil…';
-export const retry = 'Reintentar';
-export const signedOutTitle = 'No has entrado';
-export const signedOutText = 'Entra a tu cuenta para ver tu perfil.';
-export const signIn = 'Entrar';
-
-export const videos = 'Mis videos';
 
 export const details = 'Mis datos';
 export const detailsHint =
@@ -31,7 +24,7 @@ export const sessions = 'Sesiones';
 export const signOut = 'Cerrar sesión';
 export const signOutAll = 'Cerrar todas mis sesiones';
 export const signingOut = 'Cerrando…';
-export const signOutAllHint = 'También en los demás dispositivos, y en este.';
+export const signOutAllHint = '«Todas» son también las de tus demás dispositivos.';
 
 export const data = 'Mis datos personales';
 export const dataText =

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRegistry } from '@anb/service-kit/metrics';
+import { keptLog } from '@anb/testing/logs';
+import { afterAll, expect, test } from 'vitest';
+import { createApp } from '../src/app.ts';
+import { readAssets } from '../src/assets.ts';
+
+/** Of services that know no video. */
+const services = createServer((_, answer) => void answer.writeHead(404).end('{}')).listen(0, '127.0.0.1');
+await once(services, 'listening');
+afterAll(() => void services.close().closeAllConnections());
+const url = `http://127.0.0.1:${(services.address() as AddressInfo).port}`;
+
+const registry = createRegistry('portal', '0.0.0');
+const app = createApp({
+  log: keptLog('portal'),
+  registry,
+  votesUrl: url,
+  videosUrl: url,
+  publicUrl: 'https://showcase.example.com',
+  mediaBaseUrl: 'https://cdn.example.com/media',
+  storeOrigin: 'https://clips.s3.us-east-1.amazonaws.com',
+  maxUploadMegabytes: 500,
+  assets: readAssets(new URL('../dist/client/', import.meta.url)),
+});
+
+test('pages are counted by route, never by address', async () => {
+  for (const path of [
+    `/videos/${crypto.randomUUID()}`,
+    `/videos/${crypto.randomUUID()}`,
+    '/nada',
+    '/assets/x.js',
+  ])
+    expect((await app.request(path)).status, path).toBe(404);
+  const { values } = (await registry.getMetricsAsJSON()).find(
+    ({ name }) => name === 'anb_http_request_duration_seconds',
+  ) ?? { values: [] };
+  const routes = new Set(values.map(({ labels }) => labels.route));
+  expect([...routes].sort()).toEqual(['/*', '/assets/:name', '/videos/:id']);
+});
+
+test('a page lets browsers go to the store for clips and uploads, and to a CDN for media', async () => {
+  const answer = await app.request('/entrar');
+  const policy = answer.headers.get('content-security-policy') ?? '';
+  const sources = (directive: string) => new RegExp(`${directive} ([^;]*)`).exec(policy)?.[1]?.split(' ');
+  const elsewhere = ['https://cdn.example.com', 'https://clips.s3.us-east-1.amazonaws.com'];
+  for (const directive of ['media-src', 'img-src', 'connect-src'])
+    expect(sources(directive), directive).toEqual(expect.arrayContaining(elsewhere));
+  expect(sources('script-src')).toEqual(["'self'"]);
+});
