@@ -114,6 +114,8 @@ test('flagged votes are counted, voided with a reason, and put back', async () =
   await confirm(page, '¿Anular estos votos?', 'Anular votos');
   await page.getByText('3 votos anulados.').waitFor();
   await expect.poll(votes).toBe(0);
+  await page.getByText('No hay alertas por resolver.').waitFor();
+  expect(await page.locator(':focus').count()).toBe(1);
   await page.getByRole('link', { name: 'Resueltas' }).click();
   await page.getByRole('button', { name: 'Devolver votos' }).click();
   await page.getByLabel('Por qué').fill('Era un colegio.');
