@@ -4,19 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@anb/embedded/ports';
 import { keepOutput } from '@anb/testing/logs';
+import { programFile } from '@anb/topology';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 15_000;
-const BUILT = 'services/portal/dist/server/main.js';
 const started: ChildProcess[] = [];
 
-export type ServiceName = 'auth' | 'videos' | 'votes' | 'transcoder' | 'portal';
+export type ServiceName = 'auth' | 'videos' | 'votes' | 'transcoder';
 export type RunningService = Awaited<ReturnType<typeof startService>>;
 
 /** A service as its container runs it, on free ports. */
-export async function startService(name: ServiceName, env: Record<string, string>) {
+export async function startService(name: ServiceName | 'portal', env: Record<string, string>) {
   const [port = 0, opsPort = 0] = await freePorts(2);
-  const child = spawn(process.execPath, [name === 'portal' ? BUILT : `services/${name}/src/main.ts`], {
+  const child = spawn(process.execPath, [programFile(name)], {
     cwd: root,
     env: {
       PATH: process.env.PATH,
