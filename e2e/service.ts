@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 15_000;
 const started: ChildProcess[] = [];
 
+/** Those that have a database. */
 export type ServiceName = 'auth' | 'videos' | 'votes' | 'transcoder';
 export type RunningService = Awaited<ReturnType<typeof startService>>;
 
