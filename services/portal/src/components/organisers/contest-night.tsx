@@ -3,17 +3,17 @@ import * as texts from '#texts/organiser-overview';
 
 interface ContestNightProps {
   contest: ContestRules;
-  /** When that was answered. */
-  loadedAt: number;
+  /** By the server's clock. */
+  now: number;
 }
 
 /** What is done on contest night, in its order. */
-export function ContestNight({ contest, loadedAt }: ContestNightProps) {
+export function ContestNight({ contest, now }: ContestNightProps) {
   const { open, watch, close, freeze } = texts.quarters;
   return (
     <section class="stack" aria-labelledby="noche">
       <h2 id="noche">{texts.night}</h2>
-      <p class={`live${contest.open ? '' : ' live-off'}`}>{windowOf(contest, loadedAt)}</p>
+      <p class={`live${contest.open ? '' : ' live-off'}`}>{windowOf(contest, now)}</p>
       <ol class="quarters">
         <Quarter {...open} links={[['/organizacion/torneo', open.link]]} />
         <Quarter

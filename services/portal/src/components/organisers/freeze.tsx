@@ -8,12 +8,14 @@ import type { Desk } from './desk.tsx';
 
 interface FreezeProps {
   contest: ContestRules;
+  /** By the server's clock. */
+  now: number;
   openFlags: number;
   desk: Desk;
 }
 
-export function Freeze({ contest: { open, closes_at }, openFlags, desk }: FreezeProps) {
-  const isOver = !open && closes_at !== null && Date.parse(closes_at) <= Date.now();
+export function Freeze({ contest: { open, closes_at }, now, openFlags, desk }: FreezeProps) {
+  const isOver = !open && closes_at !== null && Date.parse(closes_at) <= now;
   return (
     <section class="panel stack" aria-labelledby="congelar">
       <h2 id="congelar">{texts.heading}</h2>
