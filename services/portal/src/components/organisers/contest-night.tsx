@@ -1,5 +1,6 @@
 import type { ContestRules } from '@anb/api-client/organiser-contract';
 import * as texts from '#texts/organiser-overview';
+import { describeWindow } from '../../client/contest-window.ts';
 
 interface ContestNightProps {
   contest: ContestRules;
@@ -13,7 +14,7 @@ export function ContestNight({ contest, now }: ContestNightProps) {
   return (
     <section class="stack" aria-labelledby="noche">
       <h2 id="noche">{texts.night}</h2>
-      <p class={`live${contest.open ? '' : ' live-off'}`}>{windowOf(contest, now)}</p>
+      <p class={`live${contest.open ? '' : ' live-off'}`}>{describeWindow(contest, now)}</p>
       <ol class="quarters">
         <Quarter {...open} links={[['/organizacion/torneo', open.link]]} />
         <Quarter
@@ -49,10 +50,4 @@ function Quarter({ name, text, links }: QuarterProps) {
       ))}
     </li>
   );
-}
-
-function windowOf({ open, opens_at, closes_at }: ContestRules, now: number): string {
-  if (open) return closes_at ? texts.state.openUntil(closes_at) : texts.state.open;
-  const isOver = closes_at !== null && Date.parse(closes_at) <= now;
-  return isOver ? texts.state.closed(closes_at) : texts.state.soon(opens_at);
 }
