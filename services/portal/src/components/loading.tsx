@@ -34,10 +34,14 @@ export function Loading({ of }: { of: Loaded<unknown> }) {
       const isOut = of.state === 'signed-out';
       return (
         <Notice kind={isOut ? 'warn' : 'bad'} isAlert>
-          <p>{isOut ? texts.signedOut : of.problem}</p>
-          <button type="button" class="button button-plain button-small" onClick={of.retry}>
-            {isOut ? texts.signIn : texts.retry}
-          </button>
+          <div class="stack">
+            <p>{isOut ? texts.signedOut : of.problem}</p>
+            <p>
+              <button type="button" class="button button-small" onClick={of.retry}>
+                {isOut ? texts.signIn : texts.retry}
+              </button>
+            </p>
+          </div>
         </Notice>
       );
     }

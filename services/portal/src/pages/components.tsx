@@ -1,5 +1,9 @@
+import { wrong } from '#texts/forms';
+import { FormScope } from '../client/form.ts';
 import { Empty, Notice, Skeleton } from '../components/feedback.tsx';
+import { CheckField, CodeField, TextField } from '../components/field.tsx';
 import { BallIcon } from '../components/icons.tsx';
+import { NewPassword } from '../components/password-field.tsx';
 import { Scoreboard } from '../components/scoreboard.tsx';
 import type { Page } from '../page.ts';
 
@@ -30,6 +34,16 @@ export function componentsPage(): Page {
               Pequeño
             </button>
           </p>
+        </section>
+        <section class="stack narrow">
+          <h2>Campos</h2>
+          <FormScope.Provider value={{ name: 'campos', errors: { last_name: wrong.last_name ?? '' } }}>
+            <TextField name="first_name" label="Bien" hint="Una ayuda." autocomplete="off" maxlength={50} />
+            <TextField name="last_name" label="Mal" autocomplete="off" maxlength={50} defaultValue="R" />
+            <NewPassword isRepeated={false} />
+            <CodeField />
+            <CheckField name="accepts_terms">Acepto</CheckField>
+          </FormScope.Provider>
         </section>
         <section class="stack">
           <h2>Avisos</h2>

@@ -13,14 +13,14 @@ export const known = 'Entrar';
 export const isNew = 'Crear cuenta';
 export const heading = {
   vote: 'Entra para votar',
-  report: 'Entra para reportar',
+  report: 'Entra para denunciar',
   upload: 'Entra para subir tu video',
   expired: 'Tu sesión terminó',
   page: 'Entra a tu cuenta',
 } as const;
 export const reason = {
   vote: 'Así cada persona vota una sola vez por video. Tu voto sigue apenas entres.',
-  report: 'Tu reporte sigue apenas entres.',
+  report: 'Tu denuncia sigue apenas entres.',
   upload: 'La subida empieza apenas entres: tu video y tu título siguen aquí.',
   expired: 'Entra otra vez y sigues donde ibas: no se pierde nada.',
   page: 'Esta página es solo tuya.',
