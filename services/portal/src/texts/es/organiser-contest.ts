@@ -3,12 +3,6 @@ import { formatDateTime, formatNumber } from '../../format.ts';
 /** To end a sentence with, though `p. m.` ends with its own dot. */
 const atLast = (iso: string) => formatDateTime(iso).replace(/\.$/, '');
 
-export const window = {
-  soon: (opens: string) => `La votación abre el ${formatDateTime(opens)}`,
-  open: 'La votación está abierta, sin fecha de cierre',
-  openUntil: (closes: string) => `La votación está abierta hasta el ${formatDateTime(closes)}`,
-  closed: (closes: string) => `La votación cerró el ${formatDateTime(closes)}`,
-};
 export const groups = { window: 'Votación', rules: 'Reglas', cities: 'Ciudades del torneo' };
 
 export const field = {
