@@ -190,6 +190,24 @@ describe('an upload', () => {
     await expectStored(videoId);
   });
 
+  test('leaves out what another page has sent meanwhile', async () => {
+    const videoId = await begin();
+    const puts: string[] = [];
+    const overtaken: Transport['put'] = async (url, ...others) => {
+      const number = new URL(url).searchParams.get('partNumber') ?? '';
+      puts.push(number);
+      const etag = await put(url, ...others);
+      if (number !== '2') return etag;
+      await call('PUT', `${UPLOADS}/${videoId}/parts/2`, { json: { etag } });
+      throw new Offline('the other page was faster');
+    };
+    const { done, last } = start(videoId, { put: overtaken });
+    await done;
+    expect(puts.toSorted()).toEqual(['1', '2', '3']);
+    expect(last()?.sent).toBe(file.length);
+    await expectStored(videoId);
+  });
+
   test('sends nothing any more once it was stopped', async () => {
     const videoId = await begin();
     const asked: string[] = [];

@@ -62,7 +62,7 @@ export function pageRoutes({
     { path: '/perfil', page: profilePage },
     { path: '/terminos', page: () => termsPage(contact) },
     { path: '/privacidad', page: () => privacyPage(contact) },
-    { path: '/subir', query: ['video'], page: (asked) => uploadPage(asked, maxUploadMegabytes) },
+    { path: '/subir', query: ['video', 'continuar'], page: (asked) => uploadPage(asked, maxUploadMegabytes) },
     { path: '/panel', page: () => dashboardPage() },
     ...organiserRoutes(),
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),

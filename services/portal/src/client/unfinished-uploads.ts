@@ -4,20 +4,20 @@ import { forgetFile } from './same-file.ts';
 import { call, currentRole, watchRole } from './session.ts';
 import { UPLOADS } from './upload.ts';
 
-/** Of who is signed in; nobody is asked to, and where it can not be told there are none. */
+/** Of who is signed in; nobody is asked to, and where it can not be told there are none. undefined: not known yet. */
 export function useUnfinishedUploads() {
-  const [uploads, setUploads] = useState<readonly UnfinishedUpload[]>([]);
+  const [uploads, setUploads] = useState<readonly UnfinishedUpload[]>();
   useEffect(() => {
     const load = () => {
       if (!currentRole()) return setUploads([]);
-      call<UnfinishedUpload[]>('GET', UPLOADS, { reason: 'unasked' }).then(setUploads, () => {});
+      call<UnfinishedUpload[]>('GET', UPLOADS, { reason: 'unasked' }).then(setUploads, () => setUploads([]));
     };
     load();
     return watchRole(load);
   }, []);
   const discard = async ({ video_id }: UnfinishedUpload) => {
     await cancelUpload(video_id);
-    setUploads((all) => all.filter((other) => other.video_id !== video_id));
+    setUploads((all) => all?.filter((other) => other.video_id !== video_id));
   };
   return { uploads, discard };
 }

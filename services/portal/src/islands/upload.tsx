@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import * as texts from '#texts/upload';
 import { useUnfinishedUploads } from '../client/unfinished-uploads.ts';
 import type { SentFile } from '../client/use-upload.ts';
+import { Skeleton } from '../components/feedback.tsx';
 import { Arrived } from '../components/upload/arrived.tsx';
 import { Rules } from '../components/upload/rules.tsx';
 import { Sending } from '../components/upload/sending.tsx';
@@ -12,6 +13,8 @@ interface UploadProps {
   maxMegabytes: number;
   /** Of one that has arrived, as the address says it. */
   videoId?: string;
+  /** Of one that broke off, which alone is asked for. */
+  unfinishedId?: string;
 }
 
 type Step =
@@ -20,7 +23,7 @@ type Step =
   | { name: 'arrived'; videoId: string };
 
 /** From a file on a phone to a clip that can be shared. Which video has arrived stands in the address. */
-export default function Upload({ maxMegabytes, videoId }: UploadProps) {
+export default function Upload({ maxMegabytes, videoId, unfinishedId }: UploadProps) {
   const [step, setStep] = useState<Step>(videoId ? { name: 'arrived', videoId } : { name: 'choosing' });
   const send = (upload: SentFile) => setStep({ name: 'sending', upload });
   function arrive(videoId: string) {
@@ -28,7 +31,7 @@ export default function Upload({ maxMegabytes, videoId }: UploadProps) {
     setStep({ name: 'arrived', videoId });
   }
 
-  if (step.name === 'choosing') return <Choosing maxMegabytes={maxMegabytes} onBegun={send} />;
+  if (step.name === 'choosing') return <Choosing {...{ maxMegabytes, unfinishedId }} onBegun={send} />;
   return (
     <div class="stack upload-steps">
       {step.name === 'arrived' ? (
@@ -44,8 +47,26 @@ export default function Upload({ maxMegabytes, videoId }: UploadProps) {
   );
 }
 
-function Choosing({ maxMegabytes, onBegun }: { maxMegabytes: number; onBegun: (upload: SentFile) => void }) {
+interface ChoosingProps {
+  maxMegabytes: number;
+  unfinishedId: string | undefined;
+  onBegun: (upload: SentFile) => void;
+}
+
+function Choosing({ maxMegabytes, unfinishedId, onBegun }: ChoosingProps) {
   const { uploads, discard } = useUnfinishedUploads();
+  const wanted = uploads?.filter(({ video_id }) => video_id === unfinishedId);
+  if (unfinishedId && (!wanted || wanted.length > 0)) {
+    return (
+      <div class="stack upload-steps">
+        {wanted ? (
+          <Unfinished uploads={wanted} onGoOn={onBegun} onDiscard={discard} />
+        ) : (
+          <Skeleton kind="row" count={1} label={texts.unfinished} />
+        )}
+      </div>
+    );
+  }
   return (
     <div class="upload-page">
       <div class="stack">
@@ -53,7 +74,7 @@ function Choosing({ maxMegabytes, onBegun }: { maxMegabytes: number; onBegun: (u
         <Rules maxMegabytes={maxMegabytes} />
       </div>
       <div class="stack">
-        <Unfinished uploads={uploads} onGoOn={onBegun} onDiscard={discard} />
+        <Unfinished uploads={uploads ?? []} onGoOn={onBegun} onDiscard={discard} />
         <UploadForm maxMegabytes={maxMegabytes} onBegun={onBegun} />
       </div>
     </div>

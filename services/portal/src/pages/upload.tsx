@@ -5,16 +5,25 @@ import type { Page } from '../page.ts';
 import type { Asked } from '../routes.ts';
 
 /** @param maxMegabytes the largest file that is taken */
-export function uploadPage({ video }: Asked, maxMegabytes: number): Page {
+export function uploadPage({ video, continuar }: Asked, maxMegabytes: number): Page {
   return {
     title: texts.title,
     description: texts.description,
-    ...(!video && { canonical: '/subir' }),
+    // What is one player's is not for search engines.
+    ...(!video && !continuar && { canonical: '/subir' }),
     section: 'upload',
     body: (
       <div class="stack">
         <h1>{texts.title}</h1>
-        <Island name="upload" of={Upload} props={{ maxMegabytes, ...(video && { videoId: video }) }} />
+        <Island
+          name="upload"
+          of={Upload}
+          props={{
+            maxMegabytes,
+            ...(video && { videoId: video }),
+            ...(continuar && { unfinishedId: continuar }),
+          }}
+        />
       </div>
     ),
   };

@@ -71,12 +71,12 @@ function Picture({ video, onWatch }: { video: OwnVideoNow; onWatch: () => void }
   }
   return (
     <button type="button" class="own-picture card-picture" onClick={onWatch}>
-      {poster_url && <Poster src={poster_url} />}
-      <PlayIcon />
-      {duration_seconds !== undefined && <span class="card-time">{formatDuration(duration_seconds)}</span>}
       <span class="unseen">
         {texts.watch} {title}
       </span>
+      {poster_url && <Poster src={poster_url} />}
+      <PlayIcon />
+      {duration_seconds !== undefined && <span class="card-time">{formatDuration(duration_seconds)}</span>}
     </button>
   );
 }

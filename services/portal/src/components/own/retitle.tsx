@@ -4,7 +4,7 @@ import { nameProblem } from '#texts/upload';
 import { replaceVideo } from '../../client/own-videos.ts';
 import { useAction } from '../../client/use-action.ts';
 import { changeVideo, type OwnVideoNow } from '../../client/video-actions.ts';
-import { TITLE } from '../upload/title-field.tsx';
+import { isTitle, TITLE } from '../upload/title-field.tsx';
 
 interface RetitleProps {
   video: OwnVideoNow;
@@ -23,9 +23,8 @@ export function Retitle({ video, onSaid, onClose }: RetitleProps) {
   function save(event: Event) {
     event.preventDefault();
     const title = input.current?.value.trim() ?? '';
-    const fits = title.length >= TITLE.min && title.length <= TITLE.max;
-    setWrong(!fits);
-    if (!fits) return input.current?.focus();
+    setWrong(!isTitle(title));
+    if (!isTitle(title)) return input.current?.focus();
     act(async () => {
       replaceVideo({ ...video, ...(await changeVideo(video.video_id, { title })) });
       onSaid(texts.said.retitled);

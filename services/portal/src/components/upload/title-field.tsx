@@ -3,8 +3,15 @@ import * as texts from '#texts/upload';
 
 /** Letters, spaces at the ends left out. */
 export const TITLE = { min: 5, max: 100 } as const;
+export const isTitle = (text: string) => text.length >= TITLE.min && text.length <= TITLE.max;
 
-export function TitleField({ problem }: { problem: string | undefined }) {
+interface TitleFieldProps {
+  problem: string | undefined;
+  /** Hears the title as it is typed. */
+  onInput: (title: string) => void;
+}
+
+export function TitleField({ problem, onInput }: TitleFieldProps) {
   const [letters, setLetters] = useState(0);
   return (
     <div class="field">
@@ -17,7 +24,11 @@ export function TitleField({ problem }: { problem: string | undefined }) {
         required
         aria-invalid={problem !== undefined}
         aria-describedby={`titulo-ayuda${problem ? ' titulo-error' : ''}`}
-        onInput={({ currentTarget }) => setLetters(currentTarget.value.trim().length)}
+        onInput={({ currentTarget }) => {
+          const title = currentTarget.value.trim();
+          setLetters(title.length);
+          onInput(title);
+        }}
       />
       <p class="field-hint between" id="titulo-ayuda">
         <span>{texts.nameHint}</span> <span class="count">{texts.nameCount(letters)}</span>

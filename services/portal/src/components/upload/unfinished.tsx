@@ -71,7 +71,7 @@ function UnfinishedItem({ upload, onGoOn, onDiscard }: ItemProps) {
             <span class="unseen"> {title}</span>
           </FilePick>
         ) : (
-          <a class="button button-small" href="/subir">
+          <a class="button button-small" href={`/subir?continuar=${video_id}`}>
             {texts.goOn}
             <span class="unseen"> {title}</span>
           </a>

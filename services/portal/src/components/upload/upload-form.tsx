@@ -10,7 +10,7 @@ import { UPLOADS } from '../../client/upload.ts';
 import type { SentFile } from '../../client/use-upload.ts';
 import { Notice } from '../feedback.tsx';
 import { type Clip, ClipPicker } from './clip-picker.tsx';
-import { TITLE, TitleField } from './title-field.tsx';
+import { isTitle, TitleField } from './title-field.tsx';
 import { VisibilityField } from './visibility-field.tsx';
 
 interface UploadFormProps {
@@ -42,6 +42,10 @@ export function UploadForm({ maxMegabytes, onBegun }: UploadFormProps) {
     setClip(problem ? undefined : { file });
   }
 
+  function typed(title: string) {
+    if (problems.title && isTitle(title)) setProblems(({ title: _, ...others }) => others);
+  }
+
   function measured(seconds: number) {
     if (!clip || !Number.isFinite(seconds)) return;
     setClip({ ...clip, seconds });
@@ -57,7 +61,7 @@ export function UploadForm({ maxMegabytes, onBegun }: UploadFormProps) {
       ...(!clip
         ? { file: problems.file ?? texts.fileProblems.missing }
         : problems.file && { file: problems.file }),
-      ...((title.length < TITLE.min || title.length > TITLE.max) && { title: texts.nameProblem }),
+      ...(!isTitle(title) && { title: texts.nameProblem }),
     };
     setProblems(found);
     if (!clip || found.file || found.title) return focusFirst(form.current, found);
@@ -79,7 +83,7 @@ export function UploadForm({ maxMegabytes, onBegun }: UploadFormProps) {
       {clip?.seconds !== undefined && clip.seconds > SHOWN_SECONDS && (
         <Notice>{texts.longClip(clip.seconds)}</Notice>
       )}
-      <TitleField problem={problems.title} />
+      <TitleField problem={problems.title} onInput={typed} />
       <VisibilityField />
       {problems.form && (
         <Notice kind="bad" isAlert>

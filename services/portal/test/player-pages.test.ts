@@ -1,0 +1,94 @@
+import type { OwnVideo } from '@anb/api-client/contract';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { describe, expect, test } from 'vitest';
+import { isOpen, type OwnVideoNow, withState } from '../src/client/video-actions.ts';
+import { StateBadge } from '../src/components/own/state-badge.tsx';
+import { Processing } from '../src/components/processing.tsx';
+import { dashboardPage } from '../src/pages/dashboard.tsx';
+import { uploadPage } from '../src/pages/upload.tsx';
+import { speed, timeLeft } from '../src/texts/es/upload.ts';
+
+const video: OwnVideo = {
+  video_id: 'v',
+  user_id: 1,
+  title: '<b>Triple</b>',
+  original_filename: 'clip.mp4',
+  status: 'processed',
+  uploaded_at: '2026-11-22T12:00:00.000Z',
+  votes: 3,
+  is_public: true,
+};
+
+describe('the page to upload', () => {
+  test('tells the limit before a file is chosen', () => {
+    const { body, canonical } = uploadPage({}, 350);
+    expect(canonical).toBe('/subir');
+    expect(renderToString(body)).toContain('hasta 350 MB');
+  });
+
+  test.each(['video', 'continuar'])('is no page for search engines with ?%s=', (name) => {
+    const { body, canonical } = uploadPage({ [name]: 'v' }, 350);
+    expect(canonical).toBeUndefined();
+    const html = renderToString(body);
+    expect(html).toContain('aria-busy="true"');
+    expect(html).not.toContain('type="file"');
+  });
+});
+
+test('the panel is rendered without anything of anybody', () => {
+  const html = renderToString(dashboardPage().body);
+  expect(html.match(/aria-busy="true"/g)).toHaveLength(3);
+});
+
+describe('a video', () => {
+  test.each([
+    [{ status: 'uploaded' }, 'En cola'],
+    [{ status: 'processing', progress: 40 }, 'Procesando 40 %'],
+    [{ status: 'failed' }, 'Falló'],
+    [{}, 'En votación'],
+    [{ is_public: false }, 'Privado'],
+    [{ review: 'pending' }, 'En revisión'],
+    [{ hidden: true }, 'Oculto por la organización'],
+  ] as [Partial<OwnVideo>, string][])('that is %j is called %s', (change, word) => {
+    expect(renderToString(h(StateBadge, { video: { ...video, ...change } }))).toContain(`>${word}<`);
+  });
+
+  test('is open for votes only while nobody holds it back', () => {
+    expect(isOpen(video)).toBe(true);
+    for (const change of [{ is_public: false }, { hidden: true }, { review: 'pending' }] as const) {
+      expect(isOpen({ ...video, ...change })).toBe(false);
+    }
+  });
+
+  test('is what the last event says, and nothing of the one before', () => {
+    const queued: OwnVideoNow = { ...video, status: 'uploaded', queue_place: 4 };
+    const working = withState(queued, { status: 'processing', stage: 'transcoding', progress: 40 });
+    expect(working).toEqual({ ...video, status: 'processing', stage: 'transcoding', progress: 40 });
+    const failed = withState(working, { status: 'failed', progress: 40, failure_code: 'unreadable' });
+    expect(failed).not.toHaveProperty('stage');
+  });
+
+  test('shows which step it is at', () => {
+    const at = (change: Partial<OwnVideoNow>) =>
+      renderToString(h(Processing, { video: { ...video, ...change }, isLost: false }));
+    expect(at({ status: 'uploaded', queue_place: 3 })).toContain('Vas de 3.º en la cola');
+    expect(at({ status: 'processing', stage: 'transcoding', progress: 40 })).toMatch(
+      /aria-current="step">.{0,60}Creando tu clip/,
+    );
+  });
+});
+
+test.each([
+  [4, 'quedan pocos segundos'],
+  [42, 'quedan unos 50 segundos'],
+  [95, 'quedan unos 2 minutos'],
+  [5400, 'quedan unas 2 horas'],
+])('%i seconds are told as "%s"', (seconds, text) => {
+  expect(timeLeft(seconds)).toBe(text);
+});
+
+test('speed is told in units that say something', () => {
+  expect(speed(83_400)).toBe('83 kB por segundo');
+  expect(speed(2_340_000)).toBe('2,3 MB por segundo');
+});
