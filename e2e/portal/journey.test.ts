@@ -137,7 +137,7 @@ describe('a player', () => {
     await expect.poll(() => votes.innerText(), { timeout: 5000 }).toBe('1');
 
     await page.reload();
-    await page.getByRole('button', { name: 'Ya votaste Mateo Ríos' }).click();
+    await page.getByRole('button', { name: 'Ya votaste Mateo Ríos' }).click({ force: true });
     expect(await page.locator('.vote-panel .votes b').innerText()).toBe('1');
   }, 60_000);
 
@@ -169,7 +169,8 @@ describe('a player', () => {
     await page.goto(url(`/videos/${videoId}`));
     await page.getByRole('button', { name: 'Votar Mateo Ríos' }).waitFor();
     expect((await world.api.as(voter, 'POST', '/api/auth/logout-all')).status).toBe(200);
-    await expect.poll(async () => (await world.api.as(voter, 'GET', '/api/user/votes')).status).toBe(401);
+    const status = async () => (await world.api.as(voter, 'GET', '/api/user/votes')).status;
+    await expect.poll(status, { timeout: 10_000 }).toBe(401);
     await page.getByRole('button', { name: 'Votar Mateo Ríos' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Tu sesión terminó').waitFor();

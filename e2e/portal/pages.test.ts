@@ -1,10 +1,15 @@
 import { axeViolations } from '@anb/testing/accessibility';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { TestPlayer } from '../api.ts';
+import { makeOrganiser } from './organiser.ts';
+import { portalPages } from './pages.ts';
 import { weigh } from './weight.ts';
-import { sideways, World } from './world.ts';
+import { type PersonOptions, sideways, World } from './world.ts';
 
 let world: World;
 let videoId: string;
+const people = {} as Record<'player' | 'organiser', TestPlayer>;
 /** As hostile as the API lets names and titles be. */
 const FIRST_NAME = '<b>Ana</b> "&\'';
 const TITLE = '</title><script>alert(1)</script> <img src=x onerror=alert(2)> \u200f🏀'
@@ -18,6 +23,8 @@ beforeAll(async () => {
     world.contender({ first_name: 'Beto', city: 'Cali' }, 'Triple desde el logo'),
   ]);
   videoId = hostile;
+  people.player = player;
+  people.organiser = await makeOrganiser(world);
   await Promise.all([world.api.finished(player, hostile)]);
   await vi.waitFor(
     async () => {
@@ -32,31 +39,29 @@ beforeAll(async () => {
 afterAll(() => world.close());
 afterEach(async () => expect(await world.leave()).toEqual([]));
 
-/** By what they show. */
-const pages: Record<string, () => string> = {
-  home: () => '/',
-  videos: () => '/videos',
-  'no videos': () => '/videos?q=nadie',
-  'a video': () => `/videos/${videoId}`,
-  rankings: () => '/rankings',
-  'rankings of a city': () => '/rankings?ciudad=Bogot%C3%A1',
-  'an empty city': () => '/rankings?ciudad=Leticia',
-  components: () => '/_componentes',
-};
-const names = Object.keys(pages);
-const pathOf = (name: string) => pages[name]?.() ?? '';
+const names = portalPages('').map(({ name }) => name);
+const pageOf = (name: string) =>
+  portalPages(videoId).find((page) => page.name === name) ?? { path: '/', as: undefined };
+const pathOf = (name: string) => pageOf(name).path;
+const publicNames = portalPages('').flatMap(({ name, as }) => (as ? [] : [name]));
+
+/** Opens it as who can see it, and waits for what it asks for. */
+async function show(name: string, options: PersonOptions = {}): Promise<Page> {
+  const { path, as } = pageOf(name);
+  const { page } = await world.person({ ...options, ...(as && { as: people[as], role: as }) });
+  await page.goto(world.stack.url + path);
+  await expect.poll(() => page.locator('main [aria-busy="true"]').count(), { timeout: 15_000 }).toBe(0);
+  return page;
+}
 
 describe.each(['dark', 'light'] as const)('in the %s', (colorScheme) => {
   test.each(names)('axe finds nothing on %s', async (name) => {
-    const { page } = await world.person({ colorScheme });
-    await page.goto(world.stack.url + pathOf(name));
-    expect(await axeViolations(page)).toEqual([]);
+    expect(await axeViolations(await show(name, { colorScheme }))).toEqual([]);
   });
 });
 
 test.each(names)('%s never scrolls sideways, and its words fit', async (name) => {
-  const { page } = await world.person();
-  await page.goto(world.stack.url + pathOf(name));
+  const page = await show(name);
   for (const width of [320, 375, 768, 1440]) {
     await page.setViewportSize({ width, height: 800 });
     expect([width, await sideways(page)]).toEqual([width, 0]);
@@ -69,7 +74,7 @@ describe('weighs little', () => {
 
   test('in its style', () => expect(weights().style).toBeLessThanOrEqual(15 * KILOBYTE));
 
-  test.each(names)('in the scripts that %s can ever load', async (name) => {
+  test.each(publicNames)('in the scripts that %s can ever load', async (name) => {
     const { body } = await world.api.send('GET', pathOf(name));
     const islands = [...body.matchAll(/data-island="([\w-]+)"/g)].map(([, island]) => island);
     expect(weights().scripts([...new Set(islands)])).toBeLessThanOrEqual(40 * KILOBYTE);
@@ -111,14 +116,16 @@ describe('without JavaScript', () => {
 });
 
 describe('what players write', () => {
-  test.each(['home', 'videos', 'a video', 'rankings'])('is text on %s', async (name) => {
-    const { page } = await world.person();
-    await page.goto(world.stack.url + pathOf(name));
-    const text = await page.getByRole('main').innerText();
-    expect(text.toLowerCase()).toContain(`${FIRST_NAME} Ríos`.toLowerCase());
-    expect(await page.locator('main b', { hasText: /^Ana$/ }).count()).toBe(0);
-    expect(await page.locator('img[src="x"], main script').count()).toBe(0);
-  });
+  test.each(['home', 'videos', 'video', 'rankings', 'dashboard', 'profile', 'organisers-jobs'])(
+    'is text on %s',
+    async (name) => {
+      const page = await show(name);
+      const text = await page.getByRole('main').innerText();
+      expect(text.toLowerCase()).toContain(`${FIRST_NAME} Ríos`.toLowerCase());
+      expect(await page.locator('main b', { hasText: /^Ana$/ }).count()).toBe(0);
+      expect(await page.locator('img[src="x"], main script').count()).toBe(0);
+    },
+  );
 
   test('is text in what chats preview', async () => {
     const { page } = await world.person();

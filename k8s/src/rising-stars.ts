@@ -26,7 +26,7 @@ import { secretPath } from './constructs/pod.ts';
 import { PublicIngress } from './constructs/public-ingress.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { Toolbox } from './constructs/toolbox.ts';
-import { Expression, text } from './template/placeholders.ts';
+import { Expression, text, when } from './template/placeholders.ts';
 import { values } from './values.ts';
 
 const { secrets, auth, videos, votes, portal, transcoder, queue } = values;
@@ -121,6 +121,7 @@ export class RisingStars extends Chart {
         VIDEOS_URL: serviceUrl('videos'),
         STORE_ORIGIN: storeOrigin,
         MAX_DIRECT_UPLOAD_MB: text`${videos.maxDirectUploadMb}`,
+        CONTACT_EMAIL: when(values.contactEmail, text`${values.contactEmail}`),
         ...widgetConfig,
       },
       reaches: { services: ['votes', 'videos'] },

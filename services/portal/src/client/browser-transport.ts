@@ -26,12 +26,16 @@ function put(url: string, part: Blob, { onSent, signal }: PutOptions): Promise<s
       else reject(new StoreRefusal(request.status));
     };
     request.onerror = () => reject(new Offline('the store was not reached'));
-    request.onabort = () => reject(signal.aborted ? signal.reason : new Offline('the store was silent'));
+    request.onabort = () =>
+      reject(signal.aborted ? signal.reason : new Offline('the network is gone, or the store was silent'));
     request.onloadend = () => {
       clearTimeout(silence);
       signal.removeEventListener('abort', giveUp);
+      removeEventListener('offline', giveUp);
     };
     signal.addEventListener('abort', giveUp);
+    // A connection does not notice for minutes that its network is gone.
+    addEventListener('offline', giveUp);
     request.open('PUT', url);
     request.send(part);
   });

@@ -18,7 +18,7 @@ export async function* readEvents(
   let text = '';
   try {
     for (;;) {
-      const { done, value } = await withinSilence(reader.read(), silenceMs);
+      const { done, value } = await withinSilence(read(reader), silenceMs);
       if (done) return;
       const blocks = (text + decoder.decode(value, { stream: true })).split('\n\n');
       text = blocks.pop() ?? '';
@@ -31,6 +31,11 @@ export async function* readEvents(
     reader.cancel().catch(() => {});
   }
 }
+
+const read = (reader: ReadableStreamDefaultReader<Uint8Array>) =>
+  reader.read().catch((error) => {
+    throw new Offline(String(error));
+  });
 
 /** undefined: only a comment, or something else that is not for us. */
 function parse(block: string): ServerEvent | undefined {

@@ -1,8 +1,8 @@
 import type { OwnVideo } from '@anb/api-client/contract';
 import { useEffect, useState } from 'preact/hooks';
+import { followVideo } from './follow-video.ts';
 import { call } from './session.ts';
 import { findVideo, isUnfinished, type OwnVideoNow, withState } from './video-actions.ts';
-import { watchVideo } from './watch-video.ts';
 
 /** The player's videos, which all of a page's islands know together; unfinished ones are followed as they are processed. */
 
@@ -76,7 +76,7 @@ async function watch(videoId: string): Promise<void> {
     if (video) replaceVideo(to(video));
   };
   try {
-    await watchVideo(videoId, {
+    await followVideo(videoId, {
       signal: stop.signal,
       tell: (state) => change((video) => withState(video, state)),
     });

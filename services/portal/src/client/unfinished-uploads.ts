@@ -1,15 +1,19 @@
 import type { UnfinishedUpload } from '@anb/api-client/contract';
 import { useEffect, useState } from 'preact/hooks';
 import { forgetFile } from './same-file.ts';
-import { call, currentRole } from './session.ts';
+import { call, currentRole, watchRole } from './session.ts';
 import { UPLOADS } from './upload.ts';
 
 /** Of who is signed in; nobody is asked to, and where it can not be told there are none. */
 export function useUnfinishedUploads() {
   const [uploads, setUploads] = useState<readonly UnfinishedUpload[]>([]);
   useEffect(() => {
-    if (!currentRole()) return;
-    call<UnfinishedUpload[]>('GET', UPLOADS, { reason: 'unasked' }).then(setUploads, () => {});
+    const load = () => {
+      if (!currentRole()) return setUploads([]);
+      call<UnfinishedUpload[]>('GET', UPLOADS, { reason: 'unasked' }).then(setUploads, () => {});
+    };
+    load();
+    return watchRole(load);
   }, []);
   const discard = async ({ video_id }: UnfinishedUpload) => {
     await cancelUpload(video_id);

@@ -44,7 +44,10 @@ export interface UploadProgress {
 }
 
 export const UPLOADS = '/api/videos/uploads';
+/** Where parts go out fast, the next one need not wait for the answer to the last. */
 const LANES = 2;
+/** Of one part; on a slower link a second lane only makes more to be sent again when it breaks. */
+const QUICK_MS = 15_000;
 /** Parts that the store has otherwise than they were reported are all sent again this often. */
 const MAX_ROUNDS = 3;
 /** Of one request in a row; of failures of the network there is no end. */
@@ -64,6 +67,7 @@ export class Upload {
   readonly #transport: Transport;
   readonly #videoId: string;
   readonly #file: Blob;
+  readonly #quickMs: number;
   readonly #tell: (progress: UploadProgress) => void;
   #partSize = 0;
   /** Parts that the service has noted. */
@@ -77,12 +81,13 @@ export class Upload {
 
   constructor(
     transport: Transport,
-    { videoId, file }: { videoId: string; file: Blob },
+    { videoId, file, quickMs = QUICK_MS }: { videoId: string; file: Blob; quickMs?: number },
     tell: (progress: UploadProgress) => void = () => {},
   ) {
     this.#transport = transport;
     this.#videoId = videoId;
     this.#file = file;
+    this.#quickMs = quickMs;
     this.#tell = tell;
   }
 
@@ -114,13 +119,18 @@ export class Upload {
     const stop = new AbortController();
     const stopAll = () => stop.abort(signal.reason);
     signal.addEventListener('abort', stopAll);
+    const next = async () => {
+      const number = waiting.shift();
+      if (number !== undefined) await this.#sendPart(number, stop.signal);
+    };
     const lane = async () => {
-      for (let number = waiting.shift(); number !== undefined; number = waiting.shift()) {
-        await this.#sendPart(number, stop.signal);
-      }
+      while (waiting.length > 0) await next();
     };
     try {
-      await Promise.all(Array.from({ length: LANES }, lane));
+      const begun = performance.now();
+      await next();
+      const lanes = performance.now() - begun < this.#quickMs ? LANES : 1;
+      await Promise.all(Array.from({ length: lanes }, lane));
     } finally {
       // What one lane has failed of would stop the other one too.
       stop.abort();
@@ -152,6 +162,7 @@ export class Upload {
       return await this.#transport.put(url, part, { onSent, signal });
     } catch (error) {
       this.#under.delete(number);
+      this.#say();
       // It may have been too old: the store can break off a request that it refuses, which looks like a lost network.
       this.#addresses = undefined;
       if (!signal.aborted) await refuseUnreadable(part);

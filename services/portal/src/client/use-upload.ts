@@ -34,9 +34,8 @@ export function useUpload({ videoId, file }: SentFile, onDone: () => void) {
     const stop = new AbortController();
     const release = stayAwake();
     let latest: UploadProgress | undefined;
-    const timer = setInterval(() => {
-      if (latest) setMoment(momentAfter(latest, performance.now()));
-    }, EVERY_MS);
+    const show = () => latest && setMoment(momentAfter(latest, performance.now()));
+    const timer = setInterval(show, EVERY_MS);
     const upload = new Upload(browserTransport, { videoId, file }, (progress) => {
       latest = progress;
     });
@@ -54,7 +53,11 @@ export function useUpload({ videoId, file }: SentFile, onDone: () => void) {
           setState('broken');
         },
       )
-      .finally(() => clearInterval(timer));
+      .finally(() => {
+        clearInterval(timer);
+        // What was under way when it stopped has not arrived.
+        show();
+      });
     return () => {
       stop.abort();
       clearInterval(timer);

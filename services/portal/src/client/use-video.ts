@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { followVideo } from './follow-video.ts';
 import { findVideo, isUnfinished, type OwnVideoNow, withState } from './video-actions.ts';
-import { watchVideo } from './watch-video.ts';
 
 interface FollowedVideo {
   /** undefined: not known yet. */
@@ -46,7 +46,7 @@ async function follow(videoId: string, { signal, tell }: FollowOptions): Promise
   if (signal.aborted) return;
   tell(() => first, false);
   if (!isUnfinished(first)) return;
-  await watchVideo(videoId, {
+  await followVideo(videoId, {
     signal,
     tell: (state) => tell((video) => video && withState(video, state), false),
     onLost: () => tell((video) => video, true),

@@ -12,11 +12,11 @@ import { OwnVideoItem } from '../components/own/item.tsx';
 export default function OwnVideos() {
   const { videos, problem } = useOwnVideos();
   const [said, setSaid] = useState('');
-  const list = useRef<HTMLUListElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   if (problem) return <NotLoaded problem={problem} />;
   if (!videos) return <Skeleton kind="row" count={2} label={texts.loading} />;
   return (
-    <>
+    <div class="stack" ref={place} tabIndex={-1}>
       <p class="unseen" role="status">
         {said}
       </p>
@@ -30,14 +30,14 @@ export default function OwnVideos() {
         </Empty>
       ) : (
         <>
-          <ul class="stack" aria-label={texts.title} ref={list} tabIndex={-1}>
+          <ul class="stack" aria-label={texts.title}>
             {videos.map((video, index) => (
               <OwnVideoItem
                 key={video.video_id}
                 video={video}
                 isNear={index < NEAR}
                 onSaid={setSaid}
-                onGone={() => list.current?.focus()}
+                onGone={() => place.current?.focus()}
               />
             ))}
           </ul>
@@ -48,7 +48,7 @@ export default function OwnVideos() {
           </p>
         </>
       )}
-    </>
+    </div>
   );
 }
 

@@ -82,6 +82,11 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
               props={{ url: `${publicUrl}/videos/${id}`, text: texts.shareText(player) }}
             />
             <Island name="report-video" of={ReportVideo} props={{ videoId: id }} />
+            <ul>
+              <li data-only="organiser">
+                <a href={address('/organizacion/reportes', { video: id })}>{texts.judge}</a>
+              </li>
+            </ul>
           </div>
         </article>
         {more.length > 0 && (

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useKeptFocus } from '../../client/kept-focus.ts';
 import { Notice } from '../feedback.tsx';
 import { Confirm, type Question } from './confirm.tsx';
 
@@ -37,8 +38,10 @@ export function useDesk(): Desk {
 
 export function DeskTop({ desk, children }: { desk: Desk; children: ComponentChildren }) {
   const { question, said, done, settle } = desk;
+  const top = useRef<HTMLDivElement>(null);
+  useKeptFocus(top);
   return (
-    <div class="stack">
+    <div class="stack" ref={top} tabIndex={-1}>
       <Said said={said} />
       {children}
       {question && (

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { close } from '#texts/organisers';
+import { useKeptFocus } from '../../client/kept-focus.ts';
 
 interface DialogProps {
   title: string;
@@ -13,13 +14,21 @@ interface DialogProps {
 export function Dialog({ title, isWide, children, onClose }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  useKeptFocus(dialog);
+  useLayoutEffect(() => {
     const { current } = dialog;
     current?.showModal();
+    // Before it is taken away: only then the browser gives the focus back.
     return () => current?.close();
   }, []);
   return (
-    <dialog ref={dialog} class={isWide ? 'dialog-wide' : ''} aria-labelledby={heading} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      class={isWide ? 'dialog-wide' : ''}
+      aria-labelledby={heading}
+      tabIndex={-1}
+      onClose={onClose}
+    >
       <div class="dialog-head">
         <h2 id={heading}>{title}</h2>
         <button type="button" class="dialog-close" aria-label={close} onClick={() => dialog.current?.close()}>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { useKeptFocus } from '../../client/kept-focus.ts';
 
 export interface Column<T> {
   head: string;
@@ -52,14 +53,6 @@ export function Table<T>({ label, columns, rows, keyOf, page = 1 }: TableProps<T
 
 /** Nothing at all where there is nothing, so that phones show no name of it either. */
 const Cell = ({ children }: { children: ComponentChildren }) => children && <div>{children}</div>;
-
-/** Where the row that had the focus is gone, the table has it, instead of the page's beginning. */
-function useKeptFocus(table: { current: HTMLElement | null }): void {
-  const hadFocus = table.current?.contains(document.activeElement) ?? false;
-  useLayoutEffect(() => {
-    if (hadFocus && document.activeElement === document.body) table.current?.focus({ preventScroll: true });
-  });
-}
 
 function useTurnedPage(table: { current: HTMLElement | null }, page: number): void {
   const shown = useRef(page);

@@ -56,7 +56,7 @@ export function Actions({ video, onSaid, onGone, onRetitle }: ActionsProps) {
           <a class="button button-small" href={`/videos/${video_id}`}>
             <ShareIcon />
             {texts.share}
-            <span class="unseen">: {title}</span>
+            <span class="unseen"> {title}</span>
           </a>
         )}
         {status === 'failed' ? (
@@ -77,12 +77,12 @@ export function Actions({ video, onSaid, onGone, onRetitle }: ActionsProps) {
       {isAsking && (
         <Confirm
           question={texts.removeQuestion}
-          text={texts.removeText(title)}
-          yes={texts.removeYes}
+          text={isOpen(video) ? texts.removeOpen : texts.removeText(title)}
+          yes={isOpen(video) ? texts.withdraw : texts.removeYes}
           no={texts.cancel}
           isBusy={isBusy}
           problem={problem}
-          onYes={() => act(remove)}
+          onYes={() => act(isOpen(video) ? () => publish(false) : remove)}
           onNo={() => setAsking(false)}
         />
       )}
@@ -102,7 +102,7 @@ function Action({ text, of, isMain, onClick }: ActionProps) {
   return (
     <button type="button" class={`button button-small${isMain ? '' : ' button-plain'}`} onClick={onClick}>
       {text}
-      <span class="unseen">: {of}</span>
+      <span class="unseen"> {of}</span>
     </button>
   );
 }

@@ -39,6 +39,8 @@ export const share = 'Compartir';
 export const removeQuestion = '¿Eliminar este video?';
 export const removeText = (name: string) =>
   `«${name}» y sus votos se van para siempre. Esto no se puede deshacer.`;
+export const removeOpen =
+  'Está en votación. Primero hazlo privado: deja de recibir votos, y ya lo puedes eliminar.';
 export const removeYes = 'Sí, eliminar';
 export const said = {
   published: (name: string) => `«${name}» ya está en votación.`,
