@@ -1,7 +1,4 @@
-import { formatDateTime, formatNumber } from '../../format.ts';
-
-/** To end a sentence with, though `p. m.` ends with its own dot. */
-const atLast = (iso: string) => formatDateTime(iso).replace(/\.$/, '');
+import { formatDateTimeLast, formatNumber } from '../../format.ts';
 
 export const groups = { window: 'Votación', rules: 'Reglas', cities: 'Ciudades del torneo' };
 
@@ -100,9 +97,9 @@ export const consequences = {
     closed: 'La votación se cierra en cuanto guardes: los votos que ya entraron cuentan, y ninguno más.',
   },
   reopens: 'Estaba cerrada: los votos nuevos se suman a los que había.',
-  opensAt: (at: string) => `Apertura: ${atLast(at)}.`,
+  opensAt: (at: string) => `Apertura: ${formatDateTimeLast(at)}.`,
   closesAt: (at: string | null) =>
-    at === null ? 'No tendrá fecha de cierre hasta que pongas una.' : `Cierra el ${atLast(at)}.`,
+    at === null ? 'No tendrá fecha de cierre hasta que pongas una.' : `Cierra el ${formatDateTimeLast(at)}.`,
   name: (before: string, after: string) => `El torneo se llama «${after}» en vez de «${before}».`,
   edition: (before: string, after: string) =>
     `Empieza la edición «${after}». Los videos y votos que hay siguen contando; cuando tenga votos propios ya no se puede volver a «${before}», si su resultado está congelado.`,
