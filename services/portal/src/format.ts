@@ -11,6 +11,8 @@ export const formatNumber = (value: number) => whole.format(value);
 export const formatDateTime = (iso: string) => dayTime.format(new Date(iso));
 /** @param day of the calendar, as 2026-01-31 */
 export const formatDay = (day: string) => calendarDay.format(new Date(day));
+/** The last words of a sentence, without the dot that `p. m.` would bring beside the sentence's own. */
+export const formatDateTimeLast = (iso: string) => formatDateTime(iso).replace(/\.$/, '');
 export const formatDate = (iso: string) => day.format(new Date(iso));
 /** @param share from 0 to 1 */
 export const formatPercent = (share: number) => percent.format(share);

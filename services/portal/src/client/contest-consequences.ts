@@ -1,6 +1,7 @@
 import type { City } from '@anb/api-client/contract';
 import type { ContestChange, ContestCity, ContestRules } from '@anb/api-client/organiser-contract';
 import { consequences as texts } from '#texts/organiser-contest';
+import { type Window, windowState } from './contest-window.ts';
 
 interface Situation {
   rules: ContestRules;
@@ -30,22 +31,15 @@ export function consequencesOf({ rules, change, now, cities }: Situation): strin
   ];
 }
 
-type Window = Pick<ContestRules, 'opens_at' | 'closes_at'>;
-
 function windowConsequences(before: Window, after: Window, now: number): string[] {
   if (before.opens_at === after.opens_at && before.closes_at === after.closes_at) return [];
-  const [was, is] = [stateOf(before, now), stateOf(after, now)];
+  const [was, is] = [windowState(before, now), windowState(after, now)];
   const times = [
     ...(is !== 'closed' && before.opens_at !== after.opens_at ? [texts.opensAt(after.opens_at)] : []),
     ...(is !== 'closed' && before.closes_at !== after.closes_at ? [texts.closesAt(after.closes_at)] : []),
   ];
   if (was === is) return [texts.stays[is], ...times];
   return [texts.becomes[is], ...(was === 'closed' ? [texts.reopens] : []), ...times];
-}
-
-function stateOf({ opens_at, closes_at }: Window, now: number): 'soon' | 'open' | 'closed' {
-  if (closes_at !== null && Date.parse(closes_at) <= now) return 'closed';
-  return Date.parse(opens_at) <= now ? 'open' : 'soon';
 }
 
 function cityConsequences(

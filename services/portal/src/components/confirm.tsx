@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface ConfirmProps {
   question: string;
@@ -14,7 +14,8 @@ interface ConfirmProps {
 /** Asks before something that can not be undone. */
 export function Confirm({ question, text, yes, no, isBusy = false, problem, onYes, onNo }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before it leaves the page: what is gone gives nothing back.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     // Closed, it gives the focus back to where it was.

@@ -2,6 +2,7 @@ import type { City } from '@anb/api-client/contract';
 import type { ContestRules } from '@anb/api-client/organiser-contract';
 import * as texts from '#texts/organiser-contest';
 import { request } from '../client/api.ts';
+import { describeWindow, windowState } from '../client/contest-window.ts';
 import { useLive } from '../client/live.ts';
 import { readNow } from '../client/organisers.ts';
 import { call } from '../client/session.ts';
@@ -40,24 +41,16 @@ export default function OrganiserContest() {
 
 /** Whether votes are taken now, and the button that changes it at once. */
 function Window({ rules, now, desk }: { rules: ContestRules; now: number; desk: Desk }) {
-  const { open, opens_at, closes_at } = rules;
-  const isOver = closes_at !== null && Date.parse(closes_at) <= now;
-  const state = open
-    ? closes_at
-      ? texts.window.openUntil(closes_at)
-      : texts.window.open
-    : isOver
-      ? texts.window.closed(closes_at)
-      : texts.window.soon(opens_at);
+  const state = windowState(rules, now);
   return (
     <section class="panel row window" aria-label={texts.groups.window}>
-      <p class={`live${open ? '' : ' live-off'}`}>{state}</p>
-      {open && (
+      <p class={`live${state === 'open' ? '' : ' live-off'}`}>{describeWindow(rules, now)}</p>
+      {state === 'open' && (
         <button type="button" class="button button-small button-danger" onClick={() => desk.ask(closeNow)}>
           {texts.closeNow.action}
         </button>
       )}
-      {!open && !isOver && (
+      {state === 'soon' && (
         <button type="button" class="button button-small" onClick={() => desk.ask(openNow)}>
           {texts.openNow.action}
         </button>

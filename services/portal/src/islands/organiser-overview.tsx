@@ -1,7 +1,7 @@
 import type { ContestRules } from '@anb/api-client/organiser-contract';
 import * as texts from '#texts/organiser-overview';
 import { useLive } from '../client/live.ts';
-import { count, read } from '../client/organisers.ts';
+import { count, readNow } from '../client/organisers.ts';
 import { ContestNight } from '../components/organisers/contest-night.tsx';
 import { Shown } from '../components/organisers/shown.tsx';
 import { formatNumber } from '../format.ts';
@@ -16,7 +16,7 @@ export default function OrganiserOverview() {
     everyMs: EVERY_MS,
     load: async (loading) => {
       // First alone: who may not see it is asked, or told, once.
-      const contest = await read<ContestRules>('/api/admin/contest', loading);
+      const { data: contest, now } = await readNow<ContestRules>('/api/admin/contest', loading);
       const [failed, uploaded, processing, pending, reports, flags] = await Promise.all([
         count(JOBS, { state: 'failed' }, loading),
         count(JOBS, { state: 'uploaded' }, loading),
@@ -25,16 +25,16 @@ export default function OrganiserOverview() {
         count('/api/admin/reports', {}, loading),
         count('/api/admin/votes/flags', {}, loading),
       ]);
-      return { contest, failed, uploaded, processing, pending, reports, flags };
+      return { contest, now, failed, uploaded, processing, pending, reports, flags };
     },
   });
   return (
     <Shown live={live}>
-      {({ contest, ...counts }) => (
+      {({ contest, now, ...counts }) => (
         <div class="stack-wide">
           <Board heading={texts.waiting.heading} counts={counts} entries={waiting} />
           <Board heading={texts.queue.heading} counts={counts} entries={queue} />
-          <ContestNight contest={contest} loadedAt={live.loadedAt} />
+          <ContestNight contest={contest} now={now} />
         </div>
       )}
     </Shown>

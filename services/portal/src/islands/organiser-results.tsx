@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import * as texts from '#texts/organiser-results';
 import { useAddress } from '../client/address.ts';
 import { useLive } from '../client/live.ts';
-import { count, read } from '../client/organisers.ts';
+import { count, read, readNow } from '../client/organisers.ts';
 import { Chips, chosenOf } from '../components/organisers/chips.tsx';
 import { DeskTop, useDesk } from '../components/organisers/desk.tsx';
 import { Freeze } from '../components/organisers/freeze.tsx';
@@ -32,7 +32,7 @@ export default function OrganiserResults() {
     load: async (loading) => {
       const result = await read<Result>(address('/api/admin/results', { version }), loading);
       const [contest, openFlags] = await Promise.all([
-        read<ContestRules>('/api/admin/contest', loading),
+        readNow<ContestRules>('/api/admin/contest', loading),
         count('/api/admin/votes/flags', {}, loading),
       ]);
       latest.current = Math.max(latest.current, result.version ?? 0);
@@ -63,7 +63,7 @@ export default function OrganiserResults() {
               parameter="ver"
             />
             <ResultTable result={result} view={view} page={page} href={href} />
-            <Freeze contest={contest} openFlags={openFlags} desk={desk} />
+            <Freeze contest={contest.data} now={contest.now} openFlags={openFlags} desk={desk} />
           </>
         )}
       </Shown>

@@ -4,6 +4,7 @@ import { Island } from '../island.tsx';
 import FeaturedVideos from '../islands/featured-videos.tsx';
 import OwnProgress from '../islands/own-progress.tsx';
 import OwnVideos from '../islands/own-videos.tsx';
+import SignOut from '../islands/sign-out.tsx';
 import UnfinishedUploads from '../islands/unfinished-uploads.tsx';
 import type { Page } from '../page.ts';
 
@@ -28,6 +29,9 @@ export function dashboardPage(): Page {
           </div>
           <Island name="featured-videos" of={FeaturedVideos} props={{}} />
         </section>
+        <div>
+          <Island name="sign-out" of={SignOut} props={{}} />
+        </div>
       </div>
     ),
   };

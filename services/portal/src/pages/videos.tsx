@@ -74,17 +74,20 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
             {isFiltered && <p class="soft">{texts.noneHint}</p>}
           </Empty>
         ) : (
-          <div class="cards">
-            {rows.map((video, index) => (
-              <VideoCard
-                key={video.video_id}
-                video={video}
-                isVotingOpen={contest.open}
-                cities={cities}
-                isFirst={index < FIRST}
-              />
-            ))}
-          </div>
+          <>
+            <h2 class="unseen">{texts.results}</h2>
+            <div class="cards">
+              {rows.map((video, index) => (
+                <VideoCard
+                  key={video.video_id}
+                  video={video}
+                  isVotingOpen={contest.open}
+                  cities={cities}
+                  isFirst={index < FIRST}
+                />
+              ))}
+            </div>
+          </>
         )}
         <Pager
           {...{ page, total, limit: LIMIT }}

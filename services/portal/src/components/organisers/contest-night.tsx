@@ -1,19 +1,20 @@
 import type { ContestRules } from '@anb/api-client/organiser-contract';
 import * as texts from '#texts/organiser-overview';
+import { describeWindow } from '../../client/contest-window.ts';
 
 interface ContestNightProps {
   contest: ContestRules;
-  /** When that was answered. */
-  loadedAt: number;
+  /** By the server's clock. */
+  now: number;
 }
 
 /** What is done on contest night, in its order. */
-export function ContestNight({ contest, loadedAt }: ContestNightProps) {
+export function ContestNight({ contest, now }: ContestNightProps) {
   const { open, watch, close, freeze } = texts.quarters;
   return (
     <section class="stack" aria-labelledby="noche">
       <h2 id="noche">{texts.night}</h2>
-      <p class={`live${contest.open ? '' : ' live-off'}`}>{windowOf(contest, loadedAt)}</p>
+      <p class={`live${contest.open ? '' : ' live-off'}`}>{describeWindow(contest, now)}</p>
       <ol class="quarters">
         <Quarter {...open} links={[['/organizacion/torneo', open.link]]} />
         <Quarter
@@ -49,10 +50,4 @@ function Quarter({ name, text, links }: QuarterProps) {
       ))}
     </li>
   );
-}
-
-function windowOf({ open, opens_at, closes_at }: ContestRules, now: number): string {
-  if (open) return closes_at ? texts.state.openUntil(closes_at) : texts.state.open;
-  const isOver = closes_at !== null && Date.parse(closes_at) <= now;
-  return isOver ? texts.state.closed(closes_at) : texts.state.soon(opens_at);
 }

@@ -1,6 +1,7 @@
 import type { ContestRules, ResultSummary } from '@anb/api-client/organiser-contract';
 import { freeze as texts } from '#texts/organiser-results';
 import { Refusal } from '../../client/api.ts';
+import { windowState } from '../../client/contest-window.ts';
 import { call, NotSignedIn } from '../../client/session.ts';
 import { Notice } from '../feedback.tsx';
 import { type Question, Told } from './confirm.tsx';
@@ -8,12 +9,13 @@ import type { Desk } from './desk.tsx';
 
 interface FreezeProps {
   contest: ContestRules;
+  /** By the server's clock. */
+  now: number;
   openFlags: number;
   desk: Desk;
 }
 
-export function Freeze({ contest: { open, closes_at }, openFlags, desk }: FreezeProps) {
-  const isOver = !open && closes_at !== null && Date.parse(closes_at) <= Date.now();
+export function Freeze({ contest, now, openFlags, desk }: FreezeProps) {
   return (
     <section class="panel stack" aria-labelledby="congelar">
       <h2 id="congelar">{texts.heading}</h2>
@@ -23,7 +25,7 @@ export function Freeze({ contest: { open, closes_at }, openFlags, desk }: Freeze
           {texts.openFlags(openFlags)} <a href="/organizacion/votos">{texts.toFlags}</a>
         </Notice>
       )}
-      {isOver ? (
+      {windowState(contest, now) === 'closed' ? (
         <p>
           <button type="button" class="button button-danger" onClick={() => desk.ask(question)}>
             {texts.action}

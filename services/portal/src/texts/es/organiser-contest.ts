@@ -1,14 +1,5 @@
-import { formatDateTime, formatNumber } from '../../format.ts';
+import { formatDateTimeLast, formatNumber } from '../../format.ts';
 
-/** To end a sentence with, though `p. m.` ends with its own dot. */
-const atLast = (iso: string) => formatDateTime(iso).replace(/\.$/, '');
-
-export const window = {
-  soon: (opens: string) => `La votación abre el ${formatDateTime(opens)}`,
-  open: 'La votación está abierta, sin fecha de cierre',
-  openUntil: (closes: string) => `La votación está abierta hasta el ${formatDateTime(closes)}`,
-  closed: (closes: string) => `La votación cerró el ${formatDateTime(closes)}`,
-};
 export const groups = { window: 'Votación', rules: 'Reglas', cities: 'Ciudades del torneo' };
 
 export const field = {
@@ -106,9 +97,9 @@ export const consequences = {
     closed: 'La votación se cierra en cuanto guardes: los votos que ya entraron cuentan, y ninguno más.',
   },
   reopens: 'Estaba cerrada: los votos nuevos se suman a los que había.',
-  opensAt: (at: string) => `Apertura: ${atLast(at)}.`,
+  opensAt: (at: string) => `Apertura: ${formatDateTimeLast(at)}.`,
   closesAt: (at: string | null) =>
-    at === null ? 'No tendrá fecha de cierre hasta que pongas una.' : `Cierra el ${atLast(at)}.`,
+    at === null ? 'No tendrá fecha de cierre hasta que pongas una.' : `Cierra el ${formatDateTimeLast(at)}.`,
   name: (before: string, after: string) => `El torneo se llama «${after}» en vez de «${before}».`,
   edition: (before: string, after: string) =>
     `Empieza la edición «${after}». Los videos y votos que hay siguen contando; cuando tenga votos propios ya no se puede volver a «${before}», si su resultado está congelado.`,

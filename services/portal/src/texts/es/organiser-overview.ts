@@ -1,5 +1,3 @@
-import { formatDateTime } from '../../format.ts';
-
 export const waiting = {
   heading: 'Te espera',
   failed: (count: number) => (count === 1 ? 'trabajo fallido' : 'trabajos fallidos'),
@@ -37,9 +35,3 @@ export const quarters = {
     link: 'Ir a los resultados',
   },
 } as const;
-export const state = {
-  soon: (opens: string) => `Abre el ${formatDateTime(opens)}`,
-  open: 'Abierta, sin fecha de cierre',
-  openUntil: (closes: string) => `Abierta hasta el ${formatDateTime(closes)}`,
-  closed: (closes: string) => `Cerró el ${formatDateTime(closes)}`,
-};

@@ -10,6 +10,7 @@ export const allCities = 'Todas las ciudades';
 export const order = 'Orden';
 export const orders = { votos: 'Más votados', recientes: 'Recientes', azar: 'Al azar' } as const;
 export const found = (count: number) => (count === 1 ? '1 video' : `${formatNumber(count)} videos`);
+export const results = 'Resultados';
 export const none = 'No hay videos así.';
 export const noneHint = 'Prueba con otra ciudad o con menos palabras.';
 export const clear = 'Quitar filtros';
