@@ -37,7 +37,8 @@ export default function OwnVideos() {
                 video={video}
                 isNear={index < NEAR}
                 onSaid={setSaid}
-                onGone={() => place.current?.focus()}
+                // Once the dialog is gone, behind which nothing takes the focus.
+                onGone={() => requestAnimationFrame(() => place.current?.focus())}
               />
             ))}
           </ul>
