@@ -12,7 +12,6 @@ export const problems: Readonly<Record<string, string>> = {
   already_voted: 'Ya has votado por este video.',
   own_video: 'No puedes votar por tu propio video.',
   voting_closed: 'La votación está cerrada.',
-  voting_open: 'El video está abierto a votación: primero hazlo privado.',
   open_for_voting: 'El video está abierto a votación: primero hazlo privado.',
   email_unverified: 'Verifica tu correo para poder votar.',
   video_not_found: 'Este video ya no está disponible.',
