@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { close } from '#texts/sign-in';
+import { close } from '#texts/dialog';
 import { CheckIcon } from '../components/icons.tsx';
 import type { Announcement } from './announcement.ts';
 

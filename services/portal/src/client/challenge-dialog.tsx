@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/challenge';
+import { Dialog } from '../components/dialog.tsx';
 import { Notice } from '../components/feedback.tsx';
 import type { Widget } from './challenge.ts';
-import { DialogHead, openDialog } from './dialog.tsx';
+import { openDialog } from './open-dialog.tsx';
 
 /** What Turnstile, hCaptcha and reCAPTCHA put on the page, each under its name. */
 interface Provider {
@@ -17,10 +18,9 @@ const PATIENCE_MS = 15_000;
 /** Has the provider's challenge solved. @returns its response; undefined when the person has closed it */
 export const openChallenge = (widget: Widget): Promise<string | undefined> =>
   openDialog<string>((finish) => (
-    <>
-      <DialogHead title={texts.title} />
+    <Dialog title={texts.title} onClose={() => finish()}>
       <Challenge widget={widget} onSolved={finish} />
-    </>
+    </Dialog>
   ));
 
 function Challenge({ widget, onSolved }: { widget: Widget; onSolved: (response: string) => void }) {

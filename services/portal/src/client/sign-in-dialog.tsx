@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks';
 import * as texts from '#texts/sign-in';
+import { Dialog } from '../components/dialog.tsx';
 import { SignInForm } from '../forms/sign-in.tsx';
 import { SignUpForm } from '../forms/sign-up.tsx';
-import { DialogHead, openDialog } from './dialog.tsx';
+import { openDialog } from './open-dialog.tsx';
 import type { Reason } from './session.ts';
 
 let asked: Promise<boolean> | undefined;
 
 /** Asks to sign in or to register, once for all who need it now. @returns whether somebody has */
 export function openSignIn(reason: Reason): Promise<boolean> {
-  asked ??= openDialog<true>((finish) => <SignIn reason={reason} onDone={() => finish(true)} />)
+  asked ??= openDialog<true>((finish) => <SignIn reason={reason} onDone={finish} />)
     .then(Boolean)
     .finally(() => {
       asked = undefined;
@@ -18,7 +19,7 @@ export function openSignIn(reason: Reason): Promise<boolean> {
 }
 
 /** Who comes to vote or to upload is mostly new here; whose session has ended is not. */
-function SignIn({ reason, onDone }: { reason: Reason; onDone: () => void }) {
+function SignIn({ reason, onDone }: { reason: Reason; onDone: (result?: true) => void }) {
   const [isNew, setNew] = useState(reason === 'vote' || reason === 'upload');
   const choice = (value: boolean, text: string) => (
     <button type="button" class="chip" aria-pressed={isNew === value} onClick={() => setNew(value)}>
@@ -26,8 +27,7 @@ function SignIn({ reason, onDone }: { reason: Reason; onDone: () => void }) {
     </button>
   );
   return (
-    <>
-      <DialogHead title={texts.heading[reason]} />
+    <Dialog title={texts.heading[reason]} onClose={() => onDone()}>
       <div class="stack">
         <p class="soft">{texts.reason[reason]}</p>
         {reason !== 'expired' && (
@@ -37,8 +37,12 @@ function SignIn({ reason, onDone }: { reason: Reason; onDone: () => void }) {
             {choice(false, texts.known)}
           </fieldset>
         )}
-        {isNew ? <SignUpForm isShort onDone={onDone} /> : <SignInForm onDone={onDone} />}
+        {isNew ? (
+          <SignUpForm isShort onDone={() => onDone(true)} />
+        ) : (
+          <SignInForm onDone={() => onDone(true)} />
+        )}
       </div>
-    </>
+    </Dialog>
   );
 }

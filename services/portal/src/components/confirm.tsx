@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Dialog } from './dialog.tsx';
 
 interface ConfirmProps {
   question: string;
@@ -13,18 +13,9 @@ interface ConfirmProps {
 
 /** Asks before something that can not be undone. */
 export function Confirm({ question, text, yes, no, isBusy = false, problem, onYes, onNo }: ConfirmProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  // Before it leaves the page: what is gone gives nothing back.
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    // Closed, it gives the focus back to where it was.
-    return () => shown?.close();
-  }, []);
   return (
-    <dialog ref={dialog} aria-labelledby="pregunta" onClose={onNo}>
+    <Dialog title={question} onClose={onNo}>
       <div class="stack">
-        <h2 id="pregunta">{question}</h2>
         <p class="written">{text}</p>
         {problem && (
           <p class="field-error" role="alert">
@@ -40,6 +31,6 @@ export function Confirm({ question, text, yes, no, isBusy = false, problem, onYe
           </button>
         </p>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

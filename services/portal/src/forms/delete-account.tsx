@@ -1,9 +1,10 @@
 import * as forms from '#texts/forms';
 import * as texts from '#texts/profile';
 import { checkFields } from '../client/checks.ts';
-import { DialogHead, openDialog } from '../client/dialog.tsx';
 import { useForm } from '../client/form.ts';
+import { openDialog } from '../client/open-dialog.tsx';
 import { call, forget } from '../client/session.ts';
+import { Dialog } from '../components/dialog.tsx';
 import { Form } from '../components/form.tsx';
 import { PasswordField } from '../components/password-field.tsx';
 
@@ -11,10 +12,9 @@ import { PasswordField } from '../components/password-field.tsx';
 export const openDeletion = async (): Promise<boolean> =>
   Boolean(
     await openDialog<true>((finish) => (
-      <>
-        <DialogHead title={texts.deleteTitle} />
+      <Dialog title={texts.deleteTitle} onClose={() => finish()}>
         <Deletion onDone={() => finish(true)} />
-      </>
+      </Dialog>
     )),
   );
 

@@ -1,7 +1,8 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import * as texts from '#texts/videos';
 import { describeProblem } from '../client/describe-problem.ts';
 import { call, NotSignedIn } from '../client/session.ts';
+import { Dialog } from '../components/dialog.tsx';
 import { Notice } from '../components/feedback.tsx';
 
 const SHORTEST = 5;
@@ -9,7 +10,7 @@ const LONGEST = 500;
 
 /** Tells the organisers what is wrong with a video. */
 export default function ReportVideo({ videoId }: { videoId: string }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState('');
   const [state, setState] = useState<'open' | 'sending' | 'sent'>('open');
   const [problem, setProblem] = useState('');
@@ -32,53 +33,44 @@ export default function ReportVideo({ videoId }: { videoId: string }) {
   return (
     <>
       <p class="needs-script">
-        <button type="button" class="link small" onClick={() => dialog.current?.showModal()}>
+        <button type="button" class="link small" onClick={() => setOpen(true)}>
           {texts.report}
         </button>
       </p>
-      <dialog ref={dialog} aria-labelledby="denuncia">
-        <div class="dialog-head">
-          <h2 id="denuncia">{texts.report}</h2>
-          <button
-            type="button"
-            class="dialog-close"
-            aria-label={texts.close}
-            onClick={() => dialog.current?.close()}
-          >
-            ×
-          </button>
-        </div>
-        {state === 'sent' ? (
-          <Notice kind="good" isAlert>
-            {texts.reported}
-          </Notice>
-        ) : (
-          <form class="stack" onSubmit={send}>
-            <p class="soft">{texts.reportHint}</p>
-            <div class="field">
-              <label for="motivo">{texts.reportReason}</label>
-              <textarea
-                class="input"
-                id="motivo"
-                rows={4}
-                required
-                minlength={SHORTEST}
-                maxlength={LONGEST}
-                value={reason}
-                onInput={({ currentTarget }) => setReason(currentTarget.value)}
-              />
-            </div>
-            {problem && (
-              <Notice kind="bad" isAlert>
-                {problem}
-              </Notice>
-            )}
-            <button type="submit" class="button" aria-disabled={state === 'sending'}>
-              {texts.reportSend}
-            </button>
-          </form>
-        )}
-      </dialog>
+      {isOpen && (
+        <Dialog title={texts.report} onClose={() => setOpen(false)}>
+          {state === 'sent' ? (
+            <Notice kind="good" isAlert>
+              {texts.reported}
+            </Notice>
+          ) : (
+            <form class="stack" onSubmit={send}>
+              <p class="soft">{texts.reportHint}</p>
+              <div class="field">
+                <label for="motivo">{texts.reportReason}</label>
+                <textarea
+                  class="input"
+                  id="motivo"
+                  rows={4}
+                  required
+                  minlength={SHORTEST}
+                  maxlength={LONGEST}
+                  value={reason}
+                  onInput={({ currentTarget }) => setReason(currentTarget.value)}
+                />
+              </div>
+              {problem && (
+                <Notice kind="bad" isAlert>
+                  {problem}
+                </Notice>
+              )}
+              <button type="submit" class="button" aria-disabled={state === 'sending'}>
+                {texts.reportSend}
+              </button>
+            </form>
+          )}
+        </Dialog>
+      )}
     </>
   );
 }

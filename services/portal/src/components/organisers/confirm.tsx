@@ -3,8 +3,8 @@ import { useId, useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/organisers';
 import { describeForOrganisers } from '../../client/organiser-problems.ts';
 import { NotSignedIn } from '../../client/session.ts';
+import { Dialog } from '../dialog.tsx';
 import { Notice } from '../feedback.tsx';
-import { Dialog } from './dialog.tsx';
 
 /** What is to be done once an organiser has read what it means. */
 export interface Question {

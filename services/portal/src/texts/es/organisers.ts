@@ -23,7 +23,6 @@ export const untitled = 'Video eliminado';
 /** Its own direction, whatever it is made of. */
 export const quoted = (title: string) => `«\u2068${title}\u2069»`;
 export const cancel = 'Cancelar';
-export const close = 'Cerrar';
 export const working = 'Un momento…';
 export const happens = 'Qué va a pasar:';
 export const reason = 'Por qué';

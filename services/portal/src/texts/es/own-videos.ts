@@ -24,7 +24,6 @@ export const pendingHint = 'La organización lo revisa antes de que entre a la v
 export const hiddenHint = 'La organización lo sacó de la votación. Sus votos se conservan.';
 export const uploadedOn = (date: string) => `Subido el ${date}`;
 export const watch = 'Ver';
-export const close = 'Cerrar';
 export const publish = 'Publicar';
 export const publishing = 'Publicando…';
 export const withdraw = 'Hacer privado';

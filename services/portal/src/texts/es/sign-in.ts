@@ -7,7 +7,6 @@ export const forgot = '¿Olvidaste tu contraseña?';
 export const newHere = '¿Todavía no tienes cuenta?';
 export const toSignUp = 'Crear cuenta';
 /** In the dialog. */
-export const close = 'Cerrar';
 export const choose = 'Crear una cuenta o entrar con la tuya';
 export const known = 'Entrar';
 export const isNew = 'Crear cuenta';

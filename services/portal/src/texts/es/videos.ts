@@ -37,7 +37,5 @@ export const reportHint =
 export const reportReason = '¿Qué está mal?';
 export const reportSend = 'Enviar denuncia';
 export const reported = 'Gracias. La organización lo va a revisar.';
-export const cancel = 'Cancelar';
-export const close = 'Cerrar';
 /** For organisers. */
 export const judge = 'Abrir en Organización';

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
-import { close } from '#texts/organisers';
-import { useKeptFocus } from '../../client/kept-focus.ts';
+import { close } from '#texts/dialog';
+import { useKeptFocus } from '../client/kept-focus.ts';
 
 interface DialogProps {
   title: string;
@@ -18,6 +18,8 @@ export function Dialog({ title, isWide, children, onClose }: DialogProps) {
   useLayoutEffect(() => {
     const { current } = dialog;
     current?.showModal();
+    // Who is asked for something may begin at once.
+    current?.querySelector<HTMLElement>('input, textarea, select')?.focus();
     // Before it is taken away: only then the browser gives the focus back.
     return () => current?.close();
   }, []);
@@ -30,7 +32,9 @@ export function Dialog({ title, isWide, children, onClose }: DialogProps) {
       onClose={onClose}
     >
       <div class="dialog-head">
-        <h2 id={heading}>{title}</h2>
+        <h2 id={heading} class="written">
+          {title}
+        </h2>
         <button type="button" class="dialog-close" aria-label={close} onClick={() => dialog.current?.close()}>
           ×
         </button>
