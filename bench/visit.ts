@@ -17,7 +17,9 @@ const BARE = '<!doctype html><html lang="es"><title>Nada</title><h1>Nada más qu
  * The first visit of a phone on a slow 4G connection (Lighthouse's figures, its processor slowed down four times), with
  * nothing in its cache: milliseconds to the first content of the front page, against a page that has only a heading.
  */
-export async function measure(say: (line: string) => void) {
+export const measure = (say: (line: string) => void) => compare(say);
+
+async function compare(say: (line: string) => void) {
   await using undo = new AsyncDisposableStack();
   const world = await World.open();
   undo.defer(() => world.close());
