@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { count, origin, origins, port, readEnv, text, url } from '@anb/service-kit/env';
+import { count, flag, origin, origins, port, readEnv, text, url } from '@anb/service-kit/env';
 import { logLevel } from '@anb/service-kit/service-env';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -19,6 +19,8 @@ export const readConfig = () =>
     TRUSTED_PROXY_HOPS: count(0, 5).default(1),
     /** Of a page under development, say; each exactly as the browser names it. */
     CORS_ORIGINS: origins().default([]),
+    /** Whether only votes of verified e-mail addresses count. */
+    VOTE_NEEDS_VERIFIED_EMAIL: flag().default(false),
     LOG_LEVEL: logLevel(),
     /** Transcoder processes. */
     TRANSCODERS: count(0, 16).default(1),

@@ -149,7 +149,11 @@ export class Stack {
     await this.#run([
       auth,
       videos,
-      api('votes', { ...databaseUrl('votes'), ...addresses }),
+      api('votes', {
+        ...databaseUrl('votes'),
+        ...addresses,
+        VOTE_NEEDS_VERIFIED_EMAIL: String(config.VOTE_NEEDS_VERIFIED_EMAIL),
+      }),
       {
         ...web('portal', {
           VOTES_URL: urls.votes,
