@@ -1,5 +1,6 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import type { RankingRow } from '@anb/api-client/contract';
 import { type Answer, headerPattern, requestOf } from './connection.ts';
 
 /** What is asked of a service, and what a right answer is. */
@@ -68,13 +69,6 @@ function askSame({ port, path, headers, body }: About<'same'>): Questions {
     expectThat(expected.equals(answer.body), answer);
   };
   return inTurn(headers.map((each) => ({ port, request: requestOf('GET', path, each), check })));
-}
-
-interface RankingRow {
-  position: number;
-  video_id: string;
-  votes: number;
-  video_url: string;
 }
 
 const ETAG = headerPattern('etag');

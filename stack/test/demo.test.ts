@@ -37,7 +37,7 @@ test('every account has an e-mail of its own', () => {
 });
 
 test('the ranking table aligns numbers to the right and words to the left', () => {
-  const row = { city: 'Cali', title: 'Gancho', video_url: '', poster_url: '' };
+  const row = { video_id: 'x', city: 'Cali', title: 'Gancho', video_url: '', poster_url: '' };
   const table = rankingTable([
     { ...row, position: 1, username: 'Yeferson Mosquera', votes: 19, qualifies: true },
     { ...row, position: 10, username: 'Sara Nieto', votes: 6, qualifies: false },

@@ -1,19 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from './api.ts';
-
-/** A video as its owner sees it. */
-export interface OwnVideo {
-  video_id: string;
-  title: string;
-  status: 'uploaded' | 'processing' | 'processed' | 'failed';
-  is_public: boolean;
-  /** It waits for an organiser before it opens for voting. */
-  review?: 'pending';
-  processed_url?: string;
-  duration_seconds?: number;
-  progress?: number;
-  failure_reason?: string;
-}
+import type { OwnVideo } from './contract.ts';
 
 const POLL_MS = 500;
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type Api, answerOf, Refused } from '@anb/api-client/api';
+import type { OwnVideo } from '@anb/api-client/contract';
 import { uploadClip } from '@anb/api-client/upload';
-import { describeState, type OwnVideo, progressOf } from '@anb/api-client/videos';
+import { describeState, progressOf } from '@anb/api-client/videos';
 import { eventually, type Steps } from './steps.ts';
 
 /** The one that comes with the Postman collection. */

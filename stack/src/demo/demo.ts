@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '@anb/api-client/api';
+import type { RankingRow } from '@anb/api-client/contract';
 import { uploadClip } from '@anb/api-client/upload';
 import { type Account, openAccount } from './accounts.ts';
 import { type Clip, prepareClipMaker } from './clips.ts';
 import { greet } from './greeting.ts';
 import { fans, fullName, PASSWORD, type Person, type Player, players } from './players.ts';
 import { megabytes, ProgressLine, secondsSince } from './progress-line.ts';
-import { type RankingRow, rankingTable } from './ranking.ts';
+import { rankingTable } from './ranking.ts';
 import { findEarlierVideo, lookForReview, waitUntilProcessed } from './videos.ts';
 import { ballots, castVote } from './votes.ts';
 

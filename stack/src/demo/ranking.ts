@@ -1,13 +1,4 @@
-export interface RankingRow {
-  position: number;
-  username: string;
-  title: string;
-  city: string;
-  votes: number;
-  qualifies: boolean;
-  video_url: string;
-  poster_url: string;
-}
+import type { RankingRow } from '@anb/api-client/contract';
 
 const columns: { head: string; cell: (row: RankingRow) => string | number }[] = [
   { head: '#', cell: ({ position }) => position },

@@ -1,5 +1,6 @@
 import type { Api } from '@anb/api-client/api';
-import { describeState, type OwnVideo, progressOf } from '@anb/api-client/videos';
+import type { OwnVideo } from '@anb/api-client/contract';
+import { describeState, progressOf } from '@anb/api-client/videos';
 import type { Account } from './accounts.ts';
 import type { Player } from './players.ts';
 import type { ProgressLine } from './progress-line.ts';
