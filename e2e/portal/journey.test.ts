@@ -15,6 +15,11 @@ const LARGE = 20_000_000;
 const OFFLINE = [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/];
 const PROCESSED_MS = 60_000;
 
+/** What the API answers to the token that a tab holds. */
+const STATUS_OF_TAB = `fetch('/api/user/votes', {
+  headers: { authorization: 'Bearer ' + JSON.parse(sessionStorage.getItem('anb.token')).token },
+}).then(({ status }) => status)`;
+
 /** As much of it as is needed: these tests know no DOM. */
 interface Video {
   currentTime: number;
@@ -195,6 +200,31 @@ describe('a player', () => {
     expect((await page.goto(url(`/videos/${videoId}`)))?.status()).toBe(404);
   }, 60_000);
 });
+
+test('whoever signs in in another tab keeps their own data: the first one begins anew', async () => {
+  const [first, second] = [
+    await world.api.signUp({ first_name: 'Lucía' }),
+    await world.api.signUp({ first_name: 'Tomás' }),
+  ];
+  const person = await world.person({ as: first, allow: [/401/] });
+  const { page } = person;
+  await page.goto(url('/perfil'));
+  await page.getByLabel('Apellido').fill('De otra persona');
+  const other = await world.anotherPage(person);
+  await other.goto(url('/perfil'));
+  await other.getByRole('button', { name: 'Cerrar sesión', exact: true }).click();
+  await other.waitForURL(url('/'));
+  await other.goto(url('/entrar'));
+  await other.getByLabel('Correo electrónico').fill(second.email);
+  await other.getByLabel('Contraseña').fill(PASSWORD);
+  await other.getByRole('button', { name: 'Entrar' }).last().click();
+  await other.waitForURL(url('/panel'));
+  await expect.poll(() => page.evaluate(STATUS_OF_TAB), { timeout: 10_000 }).toBe(401);
+  await page.getByRole('button', { name: 'Guardar cambios' }).click();
+  await expect.poll(() => page.getByLabel('Nombre', { exact: true }).inputValue()).toBe('Tomás');
+  const { body } = await world.api.as(second, 'GET', '/api/auth/profile');
+  expect(body).toMatchObject({ first_name: 'Tomás', last_name: 'Ríos' });
+}, 60_000);
 
 test('an organiser tries a failed video again', async () => {
   const path = join(world.dataDir, 'corto.mp4');
