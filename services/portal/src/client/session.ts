@@ -36,11 +36,9 @@ export async function signIn(email: string, password: string): Promise<void> {
   keep(await request<Tokens>('POST', '/api/auth/login', { json }));
 }
 
-/** Ends the session here in any case, and on the server where it can be reached. */
-export async function signOut(path: '/api/auth/logout' | '/api/auth/logout-all' = '/api/auth/logout') {
-  const token = await accessToken().catch(() => undefined);
-  forget();
-  if (token) await request('POST', path, { token });
+/** Ends the session here in any case, and on the server where it can be reached. @throws as `call` */
+export async function signOut(): Promise<void> {
+  await call('POST', '/api/auth/logout', { reason: 'unasked' }).finally(forget);
 }
 
 /**
