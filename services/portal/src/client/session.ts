@@ -36,11 +36,9 @@ export async function signIn(email: string, password: string): Promise<void> {
   keep(await request<Tokens>('POST', '/api/auth/login', { json }));
 }
 
-/** Ends the session here in any case, and on the server where it can be reached. */
-export async function signOut(path: '/api/auth/logout' | '/api/auth/logout-all' = '/api/auth/logout') {
-  const token = await accessToken().catch(() => undefined);
-  forget();
-  if (token) await request('POST', path, { token });
+/** Ends the session here in any case, and on the server where it can be reached. @throws as `call` */
+export async function signOut(): Promise<void> {
+  await call('POST', '/api/auth/logout', { reason: 'unasked' }).finally(forget);
 }
 
 /**
@@ -110,12 +108,25 @@ let refreshing: Promise<string | undefined> | undefined;
 /** undefined: nobody is signed in. @throws Offline, Refusal when it can not be told now */
 async function accessToken(): Promise<string | undefined> {
   const kept = JSON.parse(read(sessionStorage, TOKEN) ?? 'null') as { token: string; until: number } | null;
-  if (kept && currentRole() && kept.until > Date.now()) return kept.token;
   if (!currentRole()) return undefined;
+  if (kept && kept.until > Date.now()) return ofThisPage(kept.token);
   refreshing ??= refresh().finally(() => {
     refreshing = undefined;
   });
-  return refreshing;
+  const token = await refreshing;
+  return token && ofThisPage(token);
+}
+
+/** The id of whom this page has asked for. */
+let owner: string | undefined;
+
+/** Somebody else has signed in meanwhile, in another tab say: what stands here, in forms too, is not theirs. */
+function ofThisPage(token: string): string | Promise<never> {
+  const { sub } = claims(token);
+  owner ??= sub;
+  if (owner === sub) return token;
+  location.reload();
+  return new Promise(() => {});
 }
 
 async function refresh(): Promise<string | undefined> {

@@ -26,17 +26,20 @@ export async function rankingsPage(upstream: Upstream, { ciudad, pagina }: Asked
   ]);
   const city = ciudad === undefined ? undefined : (rows[0]?.city ?? ciudad);
   const known = cities.find((other) => other.city === city);
+  if (page > 1 && rows.length === 0) return null;
   const totals = known ? { ...known, cities: 1 } : stats;
-  const title = city ? texts.ofCity(city) : texts.national;
   return {
-    title,
-    description: texts.description(city),
-    canonical: address('/rankings', { ciudad: city, pagina: page > 1 ? page : undefined }),
+    title: known ? texts.ofCity(known.city) : texts.national,
+    description: texts.description(known?.city),
+    // What anybody writes into an address is not for search engines and previews.
+    ...((known || !city) && {
+      canonical: address('/rankings', { ciudad: city, pagina: page > 1 ? page : undefined }),
+    }),
     section: 'rankings',
     body: (
       <div class="stack-wide">
         <div class="stack">
-          <h1 class="written">{title}</h1>
+          <h1 class="written">{city ? texts.ofCity(city) : texts.national}</h1>
           <CityChips cities={cities} chosen={city} />
         </div>
         <ClosedNotice contest={contest} />

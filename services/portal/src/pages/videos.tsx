@@ -1,5 +1,6 @@
 import type { City } from '@anb/api-client/contract';
 import * as texts from '#texts/videos';
+import { cityName } from '../cities.ts';
 import { ClosedNotice } from '../components/closed-notice.tsx';
 import { Empty } from '../components/feedback.tsx';
 import { PlayIcon, SearchIcon } from '../components/icons.tsx';
@@ -29,7 +30,9 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
     upstream.cities(),
     upstream.contest(),
   ]);
-  const title = ciudad ? texts.titleOf(ciudad) : texts.title;
+  if (page > 1 && rows.length === 0) return null;
+  const city = ciudad && cityName(ciudad, cities);
+  const isKnown = cities.some((other) => other.city === city);
   const here = (changes: Record<string, string | number | undefined>) =>
     address('/videos', {
       ciudad,
@@ -40,15 +43,17 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
     });
   const isFiltered = Boolean(ciudad || q);
   return {
-    title,
+    title: city && isKnown ? texts.titleOf(city) : texts.title,
     description: texts.description,
-    // Searches and shuffles are not for search engines.
-    ...(!q && !seed && { canonical: here({ pagina: page > 1 ? page : undefined }) }),
+    // Searches and shuffles are not for search engines, nor is what anybody writes into an address.
+    ...(!q &&
+      !seed &&
+      (isKnown || !city) && { canonical: here({ ciudad: city, pagina: page > 1 ? page : undefined }) }),
     section: 'videos',
     body: (
       <div class="stack-wide">
         <div class="stack">
-          <h1 class="written">{title}</h1>
+          <h1 class="written">{city ? texts.titleOf(city) : texts.title}</h1>
           <Filters {...{ ciudad, q, orden, cities }} />
           <nav class="chips" aria-label={texts.order}>
             {(Object.keys(orders) as Order[]).map((name) => (

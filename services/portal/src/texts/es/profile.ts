@@ -34,9 +34,6 @@ export const downloading = 'Preparando…';
 export const downloaded = 'Descarga lista.';
 export const fileName = 'anb-rising-stars-mis-datos.json';
 
-export const deletion = 'Eliminar mi cuenta';
-export const deletionText =
-  'Se borran tu nombre, tu ciudad, tu correo y tus videos, también los que están en votación.';
 export const deleteOpen = 'Eliminar mi cuenta…';
 export const deleteTitle = '¿Eliminar tu cuenta?';
 export const deleteGoes = 'Se van ahora mismo';

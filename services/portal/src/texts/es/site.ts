@@ -11,7 +11,6 @@ export const dashboard = 'Panel';
 export const profile = 'Perfil';
 export const organisers = 'Organización';
 export const signIn = 'Entrar';
-export const signUp = 'Registrarse';
 export const footerAbout =
   'El torneo que descubre a las próximas estrellas del baloncesto aficionado: las elige el público, ciudad por ciudad.';
 export const terms = 'Términos';

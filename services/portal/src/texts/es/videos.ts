@@ -14,7 +14,6 @@ export const results = 'Resultados';
 export const none = 'No hay videos así.';
 export const noneHint = 'Prueba con otra ciudad o con menos palabras.';
 export const clear = 'Quitar filtros';
-export const watch = (player: string, name: string) => `Ver ${name}, de ${player}`;
 export const by = (player: string, city: string) => `${player} · ${city}`;
 export const posterAlt = (name: string, player: string) => `${name}, de ${player}`;
 export const place = (city: string) => `en ${city}`;

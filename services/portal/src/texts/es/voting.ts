@@ -8,4 +8,3 @@ export const ownVideo = 'Es tu video';
 export const closed = 'Votación cerrada';
 export const votes = (count: number) => (count === 1 ? 'voto' : 'votos');
 /** For who hears the page: a button's words alone do not say for whom it is. */
-export const voteFor = (player: string) => `Votar por ${player}`;
