@@ -146,6 +146,24 @@ describe('a player', () => {
     expect(await page.locator('.vote-panel .votes b').innerText()).toBe('1');
   }, 60_000);
 
+  test('can be voted for where the link lost a file', async () => {
+    const { page } = await world.person({ allow: OFFLINE });
+    let isLossy = true;
+    await page.route('**/assets/vote-button-*.js', (route) =>
+      isLossy ? route.abort('failed') : route.continue(),
+    );
+    await page.goto(url(`/videos/${videoId}`), { waitUntil: 'networkidle' });
+    isLossy = false;
+    await page.waitForResponse('**/assets/vote-button-*.js');
+    await page.waitForLoadState('networkidle');
+    await page.route('**/assets/sign-in-dialog-*.js', (route) => route.abort('failed'), { times: 1 });
+    const vote = page.getByRole('button', { name: 'Votar Mateo Ríos' });
+    await vote.click();
+    await page.getByText('Parece que no tienes conexión.').waitFor();
+    await vote.click();
+    await page.getByRole('dialog', { name: 'Entra para votar' }).waitFor();
+  });
+
   test('sees on the panel where they stand, and can not vote for themselves', async () => {
     const { page } = await world.person({ as: mateo });
     await page.goto(url('/panel'));

@@ -99,11 +99,11 @@ test('by keyboard alone somebody registers, uploads, publishes, and somebody els
   await other.keyboard.press('Enter');
   await other.getByRole('button', { name: 'Ya votaste Sara Nieto' }).waitFor();
   expect(await focused(other)).toMatch(/^Ya votaste/);
-  await tabTo(other, /^Denunciar/);
+  await tabTo(other, /^Reportar/);
   await other.keyboard.press('Enter');
   await other.getByRole('dialog').waitFor();
   expect(await focused(other)).toMatch(/qué está mal/i);
   await other.keyboard.press('Escape');
   await other.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await focused(other)).toMatch(/^Denunciar/);
+  expect(await focused(other)).toMatch(/^Reportar/);
 }, 120_000);

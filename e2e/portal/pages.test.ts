@@ -109,7 +109,7 @@ describe('without JavaScript', () => {
 
   test('videos can be searched', async () => {
     const page = await open('/videos');
-    await page.getByLabel('Jugador o título').fill('triple');
+    await page.getByLabel('Nombre o título').fill('triple');
     await page.getByRole('button', { name: 'Buscar' }).click();
     expect(new URL(page.url()).searchParams.get('q')).toBe('triple');
     expect(await page.getByRole('article').count()).toBe(1);

@@ -49,7 +49,9 @@ export function createApp(dependencies: Dependencies) {
     const wait = answer.headers.get('retry-after');
     const headers = { 'Content-Security-Policy': policy, ...(wait && { 'Retry-After': wait }) };
     return c.html(
-      render(errorPage(answer.status, c.get('requestId'))),
+      render(
+        errorPage(answer.status, { requestId: c.get('requestId'), again: publicUrl + pathOf(c.req.url) }),
+      ),
       answer.status as ContentfulStatusCode,
       headers,
     );
@@ -126,4 +128,9 @@ function pagePolicy({ assets, challenge, publicUrl, mediaBaseUrl, storeOrigin }:
     ...(challenge && { 'frame-src': provider.join(' ') }),
     'form-action': "'self'",
   });
+}
+
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
 }

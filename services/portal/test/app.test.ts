@@ -14,9 +14,8 @@ afterAll(() => void services.close().closeAllConnections());
 const url = `http://127.0.0.1:${(services.address() as AddressInfo).port}`;
 
 const registry = createRegistry('portal', '0.0.0');
-const app = createApp({
+const settings = {
   log: keptLog('portal'),
-  registry,
   votesUrl: url,
   videosUrl: url,
   publicUrl: 'https://showcase.example.com',
@@ -24,7 +23,8 @@ const app = createApp({
   storeOrigin: 'https://clips.s3.us-east-1.amazonaws.com',
   maxUploadMegabytes: 500,
   assets: readAssets(new URL('../dist/client/', import.meta.url)),
-});
+};
+const app = createApp({ ...settings, registry });
 
 test('pages are counted by route, never by address', async () => {
   for (const path of [
@@ -49,4 +49,19 @@ test('a page lets browsers go to the store for clips and uploads, and to a CDN f
   for (const directive of ['media-src', 'img-src', 'connect-src'])
     expect(sources(directive), directive).toEqual(expect.arrayContaining(elsewhere));
   expect(sources('script-src')).toEqual(["'self'"]);
+});
+
+test('a page that can not be made now leads back to itself', async () => {
+  const away = 'http://127.0.0.1:1';
+  const without = createApp({
+    ...settings,
+    registry: createRegistry('portal', '0.0.0'),
+    votesUrl: away,
+    videosUrl: away,
+  });
+  const answer = await without.request('/rankings?ciudad=Cali', {
+    headers: { accept: 'text/html' },
+  });
+  expect(answer.status).toBe(503);
+  expect(await answer.text()).toContain('href="https://showcase.example.com/rankings?ciudad=Cali"');
 });

@@ -3,6 +3,7 @@ import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { describe, expect, test } from 'vitest';
 import { isOpen, type OwnVideoNow, withState } from '../src/client/video-actions.ts';
+import { Places } from '../src/components/own/places.tsx';
 import { StateBadge } from '../src/components/own/state-badge.tsx';
 import { Processing } from '../src/components/processing.tsx';
 import { dashboardPage } from '../src/pages/dashboard.tsx';
@@ -39,6 +40,30 @@ describe('the page to upload', () => {
 test('the panel is rendered without anything of anybody', () => {
   const html = renderToString(dashboardPage().body);
   expect(html.match(/aria-busy="true"/g)).toHaveLength(3);
+});
+
+describe('the places of a video', () => {
+  const standing = {
+    ...{ video_id: 'v', city: 'Quibdó', votes: 3, qualifies: false },
+    national: { position: 9, videos: 13 },
+    in_city: { position: 1, videos: 1 },
+  };
+  const rules = {
+    ...{ name: 'ANB', edition: '2026', opens_at: '2026-01-01T00:00:00.000Z', closes_at: null, open: true },
+    ...{ finalists_per_city: 2, vote_goal: 3000 },
+  };
+  const html = (qualifiesFrom: boolean | undefined, open = true) =>
+    renderToString(h(Places, { standing, rules: { ...rules, open }, qualifiesFrom }));
+
+  test('promise nothing in a city outside the contest', () => {
+    expect(html(false)).toContain('Quibdó todavía no es ciudad del torneo');
+    expect(html(undefined)).not.toContain('lasifica');
+  });
+
+  test('can be bettered while voting is open', () => {
+    expect(html(true)).toContain('Clasifican 2 de Quibdó. ¡Sigue sumando!');
+    expect(html(true, false)).not.toContain('¡Sigue sumando!');
+  });
 });
 
 describe('a video', () => {

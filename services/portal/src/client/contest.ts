@@ -1,4 +1,4 @@
-import type { Contest } from '@anb/api-client/contract';
+import type { City, Contest } from '@anb/api-client/contract';
 import { request } from './api.ts';
 
 let asked: Promise<Contest> | undefined;
@@ -11,3 +11,10 @@ export function contest(): Promise<Contest> {
   });
   return asked;
 }
+
+/** Whether its players can qualify; undefined where it can not be told now. */
+export const isContestCity = (name: string): Promise<boolean | undefined> =>
+  request<City[]>('GET', '/api/public/cities').then(
+    (cities) => cities.some(({ city, contest }) => contest && city === name),
+    () => undefined,
+  );

@@ -9,6 +9,9 @@ import { currentRole, watchRole } from './session.ts';
 
 /** On every page: brings the islands to life, and says who is signed in to the styles. */
 
+/** A phone's link may lose a file. */
+const AGAIN_MS = 3000;
+
 const islands = import.meta.glob<ComponentType>('../islands/*.tsx', { import: 'default' });
 
 const mark = () => {
@@ -25,5 +28,10 @@ showPostersInstead();
 
 for (const place of document.querySelectorAll<HTMLElement>('[data-island]')) {
   const { island: name, props = '{}' } = place.dataset;
-  islands[`../islands/${name}.tsx`]?.().then((of) => hydrate(h(of, JSON.parse(props)), place));
+  const bring = () =>
+    islands[`../islands/${name}.tsx`]?.().then(
+      (of) => hydrate(h(of, JSON.parse(props)), place),
+      () => void setTimeout(bring, AGAIN_MS),
+    );
+  bring();
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/dashboard';
 import { shareText } from '#texts/own-videos';
 import { request } from '../client/api.ts';
-import { contest } from '../client/contest.ts';
+import { contest, isContestCity } from '../client/contest.ts';
 import { useOwnVideos } from '../client/own-videos.ts';
 import { isOpen, type OwnVideoNow, shareAddress } from '../client/video-actions.ts';
 import { Skeleton } from '../components/feedback.tsx';
@@ -18,6 +18,7 @@ export default function OwnProgress() {
   const best = bestOf(videos ?? []);
   const rules = useContest();
   const standing = useStanding(best?.video_id);
+  const qualifiesFrom = useQualifiesFrom(standing?.city);
   if (problem || videos?.length === 0) return null;
   return (
     <section class="stack" aria-labelledby="progreso">
@@ -29,7 +30,7 @@ export default function OwnProgress() {
       ) : (
         <>
           <p class="soft written">{texts.best(best.title)}</p>
-          {standing && rules && <Places standing={standing} rules={rules} />}
+          {standing && rules && <Places {...{ standing, rules, qualifiesFrom }} />}
           {rules && <Goal votes={standing?.votes ?? best.votes} goal={rules.vote_goal} />}
           <div class="stack">
             <h3>{texts.share}</h3>
@@ -62,6 +63,14 @@ function useContest(): Contest | undefined {
   const [rules, setRules] = useState<Contest>();
   useEffect(() => void contest().then(setRules, () => {}), []);
   return rules;
+}
+
+function useQualifiesFrom(city: string | undefined): boolean | undefined {
+  const [is, setIs] = useState<boolean>();
+  useEffect(() => {
+    if (city) void isContestCity(city).then(setIs);
+  }, [city]);
+  return is;
 }
 
 /** Asked for again while it is looked at. */

@@ -64,7 +64,7 @@ export default function VoteButton({ videoId, votes, player, userId, isVotingOpe
         {wording(state)}
         <span class="unseen"> {player}</span>
       </button>
-      <p class="unseen" role="status">
+      <p class="unseen vote-said" role="status">
         {said}
       </p>
       {problem && (

@@ -3,8 +3,15 @@ import * as texts from '#texts/dashboard';
 import { formatNumber } from '../../format.ts';
 import { address } from '../../query.ts';
 
+interface PlacesProps {
+  standing: Standing;
+  rules: Contest;
+  /** Whether the city is one of the contest's; undefined: not known. */
+  qualifiesFrom: boolean | undefined;
+}
+
 /** Votes and places, on the scoreboard. */
-export function Places({ standing, rules }: { standing: Standing; rules: Contest }) {
+export function Places({ standing, rules, qualifiesFrom }: PlacesProps) {
   const { votes, city, in_city, national, qualifies } = standing;
   return (
     <>
@@ -30,9 +37,18 @@ export function Places({ standing, rules }: { standing: Standing; rules: Contest
         {qualifies ? (
           <span class="badge badge-ball">{texts.wouldQualify}</span>
         ) : (
-          texts.notQualifying(rules.finalists_per_city, city)
+          qualifiesFrom !== undefined && <Outlook city={city} rules={rules} isOfContest={qualifiesFrom} />
         )}
       </p>
+    </>
+  );
+}
+
+function Outlook({ city, rules, isOfContest }: { city: string; rules: Contest; isOfContest: boolean }) {
+  if (!isOfContest) return <>{texts.outsideContest(city)}</>;
+  return (
+    <>
+      {texts.notQualifying(rules.finalists_per_city, city)} {rules.open && texts.goOn}
     </>
   );
 }

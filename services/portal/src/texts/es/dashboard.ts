@@ -15,10 +15,13 @@ export const outOf = (count: number, where: string) => `de ${formatNumber(count)
 export const country = 'el país';
 export const position = (position: number) => `${formatNumber(position)}.º`;
 export const wouldQualify = 'Vas clasificando al Showcase Final';
+export const outsideContest = (city: string) =>
+  `${city} todavía no es ciudad del torneo: tu video está en el ranking del país, pero no clasifica.`;
 export const notQualifying = (finalists: number, city: string) =>
   finalists === 1
     ? `Clasifica quien vaya primero en ${city}.`
-    : `Clasifican ${formatNumber(finalists)} de ${city}. ¡Sigue sumando!`;
+    : `Clasifican ${formatNumber(finalists)} de ${city}.`;
+export const goOn = '¡Sigue sumando!';
 export const share = 'Comparte y suma votos';
 export const featured = 'Videos para votar';
 export const featuredHint = 'Juegos de todo el país que esperan tu voto.';

@@ -6,5 +6,6 @@ export const unavailableText =
 export const failed = 'Se nos fue el balón';
 export const failedText = 'Algo salió mal de nuestro lado. Inténtalo más tarde.';
 export const reference = (id: string) => `Referencia: ${id}`;
+export const retry = 'Reintentar';
 export const toHome = 'Ir al inicio';
 export const toVideos = 'Ver los videos';

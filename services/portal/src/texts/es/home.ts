@@ -20,7 +20,7 @@ export const quarters = [
   {
     name: '1.er cuarto',
     title: 'Sube tu video',
-    text: 'Graba tus habilidades y súbelas desde el celular. Lo convertimos en un clip de hasta 30 segundos con la imagen del torneo.',
+    text: 'Graba tus habilidades y súbelas desde el celular. Con hasta 30 segundos hacemos un clip con la imagen del torneo.',
   },
   {
     name: '2.º cuarto',
@@ -35,13 +35,13 @@ export const quarters = [
   {
     name: '4.º cuarto',
     title: 'Showcase Final',
-    text: 'Los clasificados muestran su juego ante cazatalentos y entrenadores.',
+    text: 'Quienes clasifican muestran su juego ante cazatalentos y entrenadores.',
   },
 ] as const;
 export const finalists = (count: number) =>
   count === 1
-    ? 'De cada ciudad del torneo clasifica el jugador más votado.'
-    : `De cada ciudad del torneo clasifican los ${formatNumber(count)} jugadores más votados.`;
+    ? 'De cada ciudad del torneo clasifica quien más votos tenga.'
+    : `De cada ciudad del torneo clasifican ${formatNumber(count)} personas: las más votadas.`;
 export const topPlayers = 'Los más votados';
 export const allRankings = 'Ver el ranking completo';
 export const prizes = 'Premios y beneficios';

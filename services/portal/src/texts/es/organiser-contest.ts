@@ -104,7 +104,7 @@ export const consequences = {
   edition: (before: string, after: string) =>
     `Empieza la edición «${after}». Los videos y votos que hay siguen contando; cuando tenga votos propios ya no se puede volver a «${before}», si su resultado está congelado.`,
   finalists: (before: number, after: number) =>
-    `De cada ciudad clasifican ${formatNumber(after)} en vez de ${formatNumber(before)}; el ranking lo muestra en cuanto guardes.`,
+    `De cada ciudad ${after === 1 ? 'clasifica' : 'clasifican'} ${formatNumber(after)} en vez de ${formatNumber(before)}; el ranking lo muestra en cuanto guardes.`,
   goal: (before: number, after: number) =>
     `La meta de cada video pasa de ${formatNumber(before)} a ${formatNumber(after)} votos.`,
   review: {

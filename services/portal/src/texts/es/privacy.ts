@@ -24,7 +24,7 @@ export const sections: readonly Section[] = [
       'Por qué videos votaste y cuándo: para que cada voto cuente una sola vez.',
       'Un número que reemplaza la dirección de internet desde la que votaste: para ver cuándo muchos votos vienen de un mismo lugar.',
       'Tus sesiones, y una huella de los navegadores y direcciones desde los que entraste: para que sigas dentro y para cuidar tu cuenta de quien adivina contraseñas.',
-      'Las denuncias que haces: para que la organización las revise.',
+      'Los reportes que haces: para que la organización los revise.',
       'En registros técnicos, tu número de cuenta y las páginas pedidas: para encontrar fallas.',
     ],
   },

@@ -10,7 +10,7 @@ export const stages = {
   storing: 'Guardando',
 } as const;
 export const place = (place: number) =>
-  place <= 1 ? 'Eres el siguiente en la cola' : `Vas de ${formatNumber(place)}.º en la cola`;
+  place <= 1 ? 'Sigues tú en la cola' : `Vas de ${formatNumber(place)}.º en la cola`;
 export const leave = 'Puedes cerrar esta página: seguimos trabajando y en tu panel verás cómo va.';
 export const lost = 'Sin conexión en vivo: reconectando…';
 export const list = 'Pasos del procesamiento';

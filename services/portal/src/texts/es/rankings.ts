@@ -3,7 +3,7 @@ import { formatNumber } from '../../format.ts';
 export const national = 'Top Jugadores Nacional';
 export const ofCity = (city: string) => `Top Jugadores de ${city}`;
 export const description = (city: string | undefined) =>
-  `Los jugadores más votados ${city ? `de ${city}` : 'del país'} en ANB Rising Stars Showcase, en vivo.`;
+  `Quiénes tienen más votos ${city ? `en ${city}` : 'en el país'} en ANB Rising Stars Showcase, en vivo.`;
 export const live = 'Actualizado en tiempo real';
 export const notLive = 'Sin conexión en vivo: estos datos pueden haber cambiado';
 export const connecting = 'Conectando en vivo…';

@@ -1,6 +1,6 @@
 export const title = 'Entrar';
 export const description = 'Entra a tu cuenta de ANB Rising Stars para votar y subir tu video.';
-export const lead = 'Vota por tus favoritas y sigue tu video.';
+export const lead = 'Vota por los videos que más te gusten y sigue el tuyo.';
 export const action = 'Entrar';
 export const busy = 'Entrando…';
 export const forgot = '¿Olvidaste tu contraseña?';
@@ -12,14 +12,14 @@ export const known = 'Entrar';
 export const isNew = 'Crear cuenta';
 export const heading = {
   vote: 'Entra para votar',
-  report: 'Entra para denunciar',
+  report: 'Entra para reportar',
   upload: 'Entra para subir tu video',
   expired: 'Tu sesión terminó',
   page: 'Entra a tu cuenta',
 } as const;
 export const reason = {
-  vote: 'Así cada persona vota una sola vez por video. Tu voto sigue apenas entres.',
-  report: 'Tu denuncia sigue apenas entres.',
+  vote: 'Así cada persona vota una sola vez por video. Apenas entres o crees tu cuenta, tu voto queda registrado.',
+  report: 'Tu reporte se envía apenas entres.',
   upload: 'La subida empieza apenas entres: tu video y tu título siguen aquí.',
   expired: 'Entra otra vez y sigues donde ibas: no se pierde nada.',
   page: 'Esta página es solo tuya.',

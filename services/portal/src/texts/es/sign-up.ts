@@ -1,6 +1,6 @@
 export const title = 'Crear cuenta';
 export const description =
-  'Crea tu cuenta en ANB Rising Stars: sube tu video de 30 segundos y vota por tus favoritas.';
+  'Crea tu cuenta en ANB Rising Stars: sube tu video de 30 segundos y vota por los que más te gusten.';
 export const lead = 'Con ella subes tu video y votas. Es gratis.';
 export const action = 'Crear cuenta';
 export const busy = 'Creando tu cuenta…';

@@ -27,9 +27,9 @@ export const sections: readonly Section[] = [
     list: [
       'Es tuyo, y las jugadas son tuyas. Quienes se vean o se oigan en él están de acuerdo; si son menores, quienes los representan.',
       'No muestra violencia, desnudez, insultos, odio ni publicidad.',
-      'Sigue siendo tuyo. Nos autorizas a convertirlo en un clip de hasta 30 segundos, sin sonido, con la imagen del torneo, y a mostrarlo en este sitio y en la vista previa de sus enlaces mientras esté publicado.',
+      'Sigue siendo tuyo. Nos autorizas a hacer con hasta 30 segundos de él un clip sin sonido, con la imagen del torneo, y a mostrarlo en este sitio y en la vista previa de sus enlaces mientras esté publicado.',
       'Lo haces público o privado cuando quieras. Para eliminarlo mientras está en votación, primero hazlo privado.',
-      'La organización puede revisarlo antes de que entre a votación, y ocultarlo si no cumple estas reglas. Cualquiera con cuenta puede denunciarlo.',
+      'La organización puede revisarlo antes de que entre a votación, y ocultarlo si no cumple estas reglas. Cualquiera con cuenta puede reportarlo.',
     ],
   },
   {

@@ -8,7 +8,7 @@ export const lead = 'Muestra lo mejor que tienes. Lo demás corre por nuestra cu
 export const rules = 'Antes de elegir';
 export const ruleList = (maxMegabytes: number) => [
   `Video MP4 o MOV de hasta ${formatNumber(maxMegabytes)} MB.`,
-  'El clip del torneo usa los primeros 30 segundos: pon ahí tu mejor jugada.',
+  'El clip del torneo usa los primeros 30 segundos, sin sonido: pon ahí tu mejor jugada.',
   'Acostado o de pie, hasta 8K. Como grabe tu celular está bien.',
   'Si se va la señal o cierras la página, después sigues donde ibas.',
 ];

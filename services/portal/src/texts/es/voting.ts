@@ -3,7 +3,8 @@ import { formatNumber } from '../../format.ts';
 export const vote = 'Votar';
 export const voted = 'Ya votaste';
 export const voting = 'Votando…';
-export const votedNow = (votes: number) => `¡Voto registrado! Ya son ${formatNumber(votes)}.`;
+export const votedNow = (votes: number) =>
+  votes === 1 ? '¡Voto registrado! Es el primero.' : `¡Voto registrado! Ya son ${formatNumber(votes)}.`;
 export const ownVideo = 'Es tu video';
 export const closed = 'Votación cerrada';
 export const votes = (count: number) => (count === 1 ? 'voto' : 'votos');
