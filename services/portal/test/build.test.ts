@@ -56,6 +56,12 @@ test('of several builds at once one stays, whole from the first moment on', asyn
   expect(readdirSync(portal).filter((name) => name.startsWith('dist'))).toEqual(['dist']);
 }, 60_000);
 
+test('a build is for production whoever calls it, and has no path of this machine in it', () => {
+  const scripts = readdirSync(join(portal, 'dist/client/assets')).filter((name) => name.endsWith('.js'));
+  for (const name of scripts)
+    expect(readFileSync(join(portal, 'dist/client/assets', name), 'utf8'), name).not.toContain(copy);
+});
+
 test('only other sources are built anew', async () => {
   const built = statSync(program).mtimeMs;
   await build();
