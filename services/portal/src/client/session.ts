@@ -1,5 +1,5 @@
 import type { Profile, Tokens } from '@anb/api-client/contract';
-import { Refusal, type RequestOptions, request, send } from './api.ts';
+import { Refusal, type RequestOptions, refusalOf, request, send } from './api.ts';
 
 /**
  * Who is signed in. The refresh token lies in a cookie that scripts can not read; the access token, good for an hour, in
@@ -66,8 +66,7 @@ export async function open(
   return withToken(reason, async (token) => {
     const answer = await send('GET', path, { ...options, token });
     if (answer.ok) return answer;
-    const body = (await answer.json().catch(() => ({}))) as { error?: string; code?: string };
-    throw new Refusal(answer.status, body, Number(answer.headers.get('retry-after')) || undefined);
+    throw refusalOf(answer, await answer.json().catch(() => undefined));
   });
 }
 
@@ -85,7 +84,7 @@ async function withToken<T>(
       return await act(token);
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
-      drop(TOKEN);
+      drop(sessionStorage, TOKEN);
       const renewed = await accessToken();
       if (renewed) return act(renewed);
     }
@@ -160,10 +159,8 @@ function claims(token: string): { sub: string; role: Role } {
 }
 
 export function forget(): void {
-  drop(TOKEN);
-  try {
-    localStorage.removeItem(ROLE);
-  } catch {}
+  drop(sessionStorage, TOKEN);
+  drop(localStorage, ROLE);
   dispatchEvent(new Event(ROLE));
 }
 
@@ -186,9 +183,11 @@ function write(storage: Storage, key: string, value: string): void {
   }
 }
 
-function drop(key: string): void {
+function drop(storage: Storage, key: string): void {
   memory.delete(key);
   try {
-    sessionStorage.removeItem(key);
-  } catch {}
+    storage.removeItem(key);
+  } catch {
+    // There was none to remove it from.
+  }
 }

@@ -61,7 +61,7 @@ export default function VoteButton({ videoId, votes, player, userId, isVotingOpe
         onClick={vote}
       >
         {state === 'voted' && <CheckIcon />}
-        {wording(state)}
+        {words[state]}
         <span class="unseen"> {player}</span>
       </button>
       <p class="unseen vote-said" role="status">
@@ -83,7 +83,6 @@ const words: Record<State, string> = {
   own: texts.ownVideo,
   closed: texts.closed,
 };
-const wording = (state: State) => words[state];
 
 function stateAfter(error: unknown): State {
   const code = error instanceof Refusal ? error.code : '';
