@@ -50,7 +50,7 @@ describe('the places of a video', () => {
   };
   const rules = {
     ...{ name: 'ANB', edition: '2026', opens_at: '2026-01-01T00:00:00.000Z', closes_at: null, open: true },
-    ...{ finalists_per_city: 2, vote_goal: 3000 },
+    ...{ finalists_per_city: 2, vote_goal: 3000, result_frozen_at: null },
   };
   const html = (qualifiesFrom: boolean | undefined, open = true) =>
     renderToString(h(Places, { standing, rules: { ...rules, open }, qualifiesFrom }));
