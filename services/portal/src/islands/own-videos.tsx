@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/own-videos';
 import { retry } from '#texts/problems';
+import { useContest } from '../client/contest.ts';
 import { describeProblem } from '../client/describe-problem.ts';
 import { loadOwnVideos, useOwnVideos } from '../client/own-videos.ts';
 import { NotSignedIn } from '../client/session.ts';
@@ -11,6 +12,7 @@ import { OwnVideoItem } from '../components/own/item.tsx';
 /** The player's videos as they are now, and what can be done with each. */
 export default function OwnVideos() {
   const { videos, problem } = useOwnVideos();
+  const isVotingOpen = useContest()?.state === 'open';
   const [said, setSaid] = useState('');
   const place = useRef<HTMLDivElement>(null);
   if (problem) return <NotLoaded problem={problem} />;
@@ -34,7 +36,7 @@ export default function OwnVideos() {
             {videos.map((video, index) => (
               <OwnVideoItem
                 key={video.video_id}
-                video={video}
+                {...{ video, isVotingOpen }}
                 isNear={index < NEAR}
                 onSaid={setSaid}
                 // Once the dialog is gone, behind which nothing takes the focus.

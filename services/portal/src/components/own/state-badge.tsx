@@ -1,18 +1,23 @@
 import * as texts from '#texts/own-videos';
 import type { OwnVideoNow } from '../../client/video-actions.ts';
 
+interface StateBadgeProps {
+  video: OwnVideoNow;
+  isVotingOpen: boolean;
+}
+
 /** Where a video stands, in a word. */
-export function StateBadge({ video }: { video: OwnVideoNow }) {
-  const [text, kind] = describe(video);
+export function StateBadge({ video, isVotingOpen }: StateBadgeProps) {
+  const [text, kind] = describe(video, isVotingOpen);
   return <span class={`badge${kind ? ` badge-${kind}` : ''}`}>{text}</span>;
 }
 
-function describe(video: OwnVideoNow): [text: string, kind?: 'good' | 'bad' | 'ball'] {
-  const { states } = texts;
-  if (video.status === 'uploaded') return [states.uploaded];
-  if (video.status === 'processing') return [states.processing(video.progress ?? 0), 'ball'];
-  if (video.status === 'failed') return [states.failed, 'bad'];
-  if (video.hidden) return [states.hidden, 'bad'];
-  if (!video.is_public) return [states.private];
-  return video.review ? [states.pending, 'ball'] : [states.open, 'good'];
+function describe(video: OwnVideoNow, isVotingOpen: boolean): [text: string, kind?: 'good' | 'bad' | 'ball'] {
+  if (video.status === 'uploaded') return [texts.states.uploaded];
+  if (video.status === 'processing') return [texts.states.processing(video.progress ?? 0), 'ball'];
+  if (video.status === 'failed') return [texts.states.failed, 'bad'];
+  if (video.hidden) return [texts.states.hidden, 'bad'];
+  if (!video.is_public) return [texts.states.private];
+  if (video.review) return [texts.states.pending, 'ball'];
+  return [isVotingOpen ? texts.states.open : texts.states.public, 'good'];
 }
