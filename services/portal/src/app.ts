@@ -67,6 +67,8 @@ export function createApp(dependencies: Dependencies) {
       'Content-Type': asset.type,
       'Cache-Control': YEAR,
       Vary: 'Accept-Encoding',
+      // The picture for previews is shown by other sites' pages.
+      'Cross-Origin-Resource-Policy': 'cross-origin',
       ...(encoded && { 'Content-Encoding': encoding }),
     });
   });
