@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { axeViolations } from '@anb/testing/accessibility';
 import type { Page } from 'playwright-core';
 import postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TestPlayer } from '../api.ts';
 import { makeOrganiser } from './organiser.ts';
 import { sideways, World } from './world.ts';
@@ -169,4 +170,62 @@ test('voting is closed, the result frozen, and its file has the published sum; i
   await page.getByRole('alert').getByText('está congelado').waitFor();
   await page.keyboard.press('Escape');
   expect(await page.getByLabel('Cierra').getAttribute('aria-invalid')).toBe('true');
+});
+
+describe('whoever looks on', () => {
+  const setWindow = async (change: object) => {
+    const { status } = await world.api.as(organiser, 'PUT', '/api/admin/contest', change);
+    expect(status).toBe(200);
+  };
+  const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const windows = {
+    soon: { opens_at: inHours(1), closes_at: inHours(2) },
+    open: { opens_at: inHours(-1), closes_at: inHours(2) },
+    counting: { opens_at: inHours(-2), closes_at: inHours(-1) },
+  };
+  /** Another edition, whose result is not frozen. */
+  const enter = async (state: keyof typeof windows) => {
+    const edition = `${state} ${Date.now()}`;
+    await setWindow({ edition, cities: [{ name: 'Tunja', aliases: [] }], ...windows[state] });
+    const shown = async () => (await world.api.send('GET', '/api/public/contest')).body.edition;
+    await expect.poll(shown).toBe(edition);
+    // Until no page of before is fresh.
+    await sleep(500);
+  };
+  const visit = async (path: string) => {
+    const { page } = await world.person({ allow: [/400/] });
+    await page.goto(url(path));
+    return page;
+  };
+
+  test('sees voting close and the result be frozen without loading anything anew', async () => {
+    await enter('open');
+    const [ranking, video] = [await visit('/rankings?ciudad=Tunja'), await visit(`/videos/${videoId}`)];
+    await ranking.getByText('Va clasificando', { exact: true }).waitFor();
+    await video.getByRole('button', { name: 'Votar' }).waitFor();
+    await setWindow({ closes_at: new Date().toISOString() });
+    await ranking.getByText('Va clasificando · resultado por confirmar').waitFor();
+    await video.getByRole('button', { name: 'Votación cerrada' }).waitFor();
+    await video.getByRole('status').getByText('El resultado está por confirmar.').waitFor();
+    expect((await world.api.as(organiser, 'POST', '/api/admin/results')).status).toBe(200);
+    await ranking.getByText('Clasificó al Showcase Final').waitFor();
+    await video.getByRole('status').getByText('El resultado es oficial.').waitFor();
+  }, 60_000);
+
+  test.each(['soon', 'counting'] as const)(
+    'finds no barrier where votes do not count: %s',
+    async (state) => {
+      await enter(state);
+      const told = state === 'soon' ? 'La votación abre el' : 'La votación cerró el';
+      for (const path of ['/', '/videos', `/videos/${videoId}`, '/subir']) {
+        const page = await visit(path);
+        await page.getByText(told).first().waitFor();
+        for (const colorScheme of ['dark', 'light'] as const) {
+          await page.emulateMedia({ colorScheme });
+          expect([path, ...(await axeViolations(page))]).toEqual([path]);
+        }
+      }
+    },
+    60_000,
+  );
 });

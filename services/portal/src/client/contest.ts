@@ -5,7 +5,7 @@ import { request } from './api.ts';
 
 /** The contest, which all of a page's islands know together; asked for again while it is looked at. */
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 5000;
 
 let known: ContestNow | undefined;
 const listeners = new Set<(now: ContestNow) => void>();
