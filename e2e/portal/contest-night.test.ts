@@ -14,17 +14,18 @@ const TITLE = '<i>Triple</i> \u200f🏀 desde el logo';
 const WHY = 'Tres cuentas de un mismo computador.';
 let world: World;
 let organiser: TestPlayer;
+/** Of Ana, in Tunja. */
+let player: TestPlayer;
 let videoId: string;
 const url = (path: string) => world.stack.url + path;
 
 beforeAll(async () => {
   world = await World.open();
   organiser = await makeOrganiser(world);
-  const { videoId: id, player } = await world.contender({ first_name: 'Ana', city: 'Tunja' }, TITLE);
-  videoId = id;
-  await world.api.finished(player, id);
+  ({ videoId, player } = await world.contender({ first_name: 'Ana', city: 'Tunja' }, TITLE));
+  await world.api.finished(player, videoId);
   const report = { reason: 'No es baloncesto.' };
-  await world.api.as(await world.api.signUp(), 'POST', `/api/public/videos/${id}/report`, report);
+  await world.api.as(await world.api.signUp(), 'POST', `/api/public/videos/${videoId}/report`, report);
   await voteAndFlag();
 }, 120_000);
 afterAll(() => world.close());
@@ -186,14 +187,17 @@ describe('whoever looks on', () => {
   /** Another edition, whose result is not frozen. */
   const enter = async (state: keyof typeof windows) => {
     const edition = `${state} ${Date.now()}`;
-    await setWindow({ edition, cities: [{ name: 'Tunja', aliases: [] }], ...windows[state] });
+    await setWindow({
+      ...{ edition, vote_goal: 3000, cities: [{ name: 'Tunja', aliases: [] }] },
+      ...windows[state],
+    });
     const shown = async () => (await world.api.send('GET', '/api/public/contest')).body.edition;
     await expect.poll(shown).toBe(edition);
     // Until no page of before is fresh.
     await sleep(500);
   };
-  const visit = async (path: string) => {
-    const { page } = await world.person({ allow: [/400/] });
+  const visit = async (path: string, as?: TestPlayer) => {
+    const { page } = await world.person(as && { as });
     await page.goto(url(path));
     return page;
   };
@@ -211,6 +215,18 @@ describe('whoever looks on', () => {
     await ranking.getByText('Clasificó al Showcase Final').waitFor();
     await video.getByRole('status').getByText('El resultado es oficial.').waitFor();
   }, 60_000);
+
+  test.each([
+    ['soon', 'Te faltan 2.997 votos para la meta.', '¡Prepárate!'],
+    ['counting', 'Te faltaron 2.997 votos para la meta.', 'Vas clasificando · resultado por confirmar'],
+  ] as const)('is told on the panel how it stands: %s', async (state, goal, outlook) => {
+    await enter(state);
+    const page = await visit('/panel', player);
+    await page.getByText(goal).waitFor();
+    await page.getByText(outlook).waitFor();
+    await page.getByRole('listitem').getByText('Público', { exact: true }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  });
 
   test.each(['soon', 'counting'] as const)(
     'finds no barrier where votes do not count: %s',
