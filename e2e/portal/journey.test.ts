@@ -161,7 +161,7 @@ describe('a player', () => {
     await vote.click();
     await page.getByText('Parece que no tienes conexión.').waitFor();
     await vote.click();
-    await page.getByRole('dialog', { name: 'Entra para votar' }).waitFor();
+    await page.getByRole('dialog', { name: 'Crea tu cuenta y vota' }).waitFor();
   });
 
   test('sees on the panel where they stand, and can not vote for themselves', async () => {

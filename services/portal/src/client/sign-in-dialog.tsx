@@ -27,7 +27,7 @@ function SignIn({ reason, onDone }: { reason: Reason; onDone: (result?: true) =>
     </button>
   );
   return (
-    <Dialog title={texts.heading[reason]} onClose={() => onDone()}>
+    <Dialog title={(isNew ? texts.headingOfNew : texts.heading)[reason]} onClose={() => onDone()}>
       <div class="stack">
         <p class="soft">{texts.reason[reason]}</p>
         {reason !== 'expired' && (
