@@ -63,7 +63,7 @@ function NotLoaded({ problem }: { problem: unknown }) {
       <div class="stack">
         <p>{isSignedOut ? texts.signedOut : `${texts.notLoaded} ${describeProblem(problem)}`}</p>
         <p>
-          <button type="button" class="button button-small" onClick={loadOwnVideos}>
+          <button type="button" class="button button-small" onClick={() => loadOwnVideos()}>
             {isSignedOut ? texts.signIn : retry}
           </button>
         </p>

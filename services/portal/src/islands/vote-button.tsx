@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/voting';
 import { Refusal } from '../client/api.ts';
 import { describeProblem } from '../client/describe-problem.ts';
+import { currentRole, watchRole } from '../client/person.ts';
 import { NotSignedIn, ownId } from '../client/session.ts';
 import { castVote, votedVideos } from '../client/voting.ts';
 import { CheckIcon } from '../components/icons.tsx';
@@ -26,14 +27,20 @@ export default function VoteButton({ videoId, votes, player, userId, isVotingOpe
   const [problem, setProblem] = useState('');
 
   useEffect(() => {
-    votedVideos().then(
-      (voted) => voted.has(videoId) && setState('voted'),
-      () => {},
-    );
-    ownId().then(
-      (id) => id === userId && setState('own'),
-      () => {},
-    );
+    const look = () => {
+      if (!currentRole()) return;
+      votedVideos().then(
+        (voted) => voted.has(videoId) && setState('voted'),
+        () => {},
+      );
+      ownId().then(
+        (id) => id === userId && setState('own'),
+        () => {},
+      );
+    };
+    look();
+    // Also by another button's dialog.
+    return watchRole(look);
   }, [videoId, userId]);
 
   async function vote() {
