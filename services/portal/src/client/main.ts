@@ -7,6 +7,7 @@ import { leadBack } from './lead-back.ts';
 import { showPostersInstead } from './missing-thumbnails.ts';
 import { currentRole, hearOtherTabs, watchRole } from './person.ts';
 import { playOneAtATime } from './player.ts';
+import { renewOutdatedPages } from './renewal.ts';
 import { leaveAtLast } from './session.ts';
 
 /** On every page: brings the islands to life, and says who is signed in to the styles. */
@@ -30,6 +31,7 @@ playOneAtATime();
 leadBack();
 announce();
 showPostersInstead();
+renewOutdatedPages();
 
 function bring(name: string | undefined, places: readonly HTMLElement[]): void {
   islands[`../islands/${name}.tsx`]?.().then(
