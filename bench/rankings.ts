@@ -1,19 +1,12 @@
-import { availableParallelism, loadavg } from 'node:os';
 import { SECURITY_HEADERS } from '@anb/service-kit/browsers';
-import { addAccounts, addKey, addVideos, split } from './contest.ts';
-import { median, rounded } from './median.ts';
+import { median } from './median.ts';
 import { type Page, readPage } from './page.ts';
 import { type Platform, withPlatform } from './platform.ts';
 import { type Service, startServer, startService } from './processes.ts';
-import { describeRate, measureRate, type Rate } from './rate.ts';
-import { startVotes, VOTERS } from './votes-meanwhile.ts';
+import { type Load, measureRate, type Rate, ROUNDS, Turns } from './rate.ts';
+import { addContest, startVotes } from './votes-meanwhile.ts';
 
-const VIDEOS = 10_000;
-const VOTES_EACH = 5;
-const PLAYERS = 5000;
-const WARM_UP_SECONDS = 3;
-const SECONDS = 5;
-const ROUNDS = 5;
+const SIZE = { videos: 10_000, players: 5000 };
 const PATH = '/api/public/rankings';
 const sides = ['ours', 'constant', 'bare'] as const;
 type Side = (typeof sides)[number];
@@ -27,24 +20,21 @@ export const measure = (say: (line: string) => void) => withPlatform((platform) 
 async function compare(platform: Platform, say: (line: string) => void) {
   await using undo = new AsyncDisposableStack();
   const { votes, page, load } = await start(platform, undo);
-  for (const side of sides) await load(side, WARM_UP_SECONDS);
-  const rounds: Record<Side, Rate[]> = { ours: [], constant: [], bare: [] };
-  for (let round = 1; round <= ROUNDS; round++) {
-    for (const side of sides) rounds[side].push(await load(side, SECONDS));
-    const told = sides.map((side) => `${side} ${describeRate(rounds[side].at(-1) as Rate)}`);
-    say(`round ${round}: ${told.join('; ')}`);
-  }
-  const half = median(rounds.ours.map(({ perSecond }) => perSecond)) / 2;
+  const turns = await Turns.take(sides, load, say);
+  const half = turns.median('ours', ({ perSecond }) => perSecond) / 2;
   const atHalf: Rate[] = [];
-  for (let round = 1; round <= ROUNDS; round++) atHalf.push(await load('ours', SECONDS, half));
+  for (let round = 1; round <= ROUNDS; round++) atHalf.push(await load('ours', half));
   const voted = await votes.end();
   return {
-    ...summary(rounds),
+    ...{ ours: turns.perSecond('ours'), baseline: turns.perSecond('constant') },
+    ratio: turns.ratio('ours', 'constant'),
+    unit: 'requests/s',
+    ...{ bare_hono: turns.perSecond('bare'), bare: turns.ratio('ours', 'bare') },
     ...{ p99_ms: median(atHalf.map(({ latency }) => latency.p99)), at_rate: Math.round(half) },
     page_bytes: Buffer.byteLength(page.body),
-    versions: median(rounds.ours.map(({ versions }) => versions)),
+    versions: turns.median('ours', ({ versions }) => versions),
     ...{ votes: voted.answers, votes_p99_ms: voted.latency.p99 },
-    ...{ cpus: availableParallelism(), load_average: rounded(loadavg()[0] ?? 0, 1) },
+    ...turns.explain(),
   };
 }
 
@@ -55,9 +45,7 @@ async function start(platform: Platform, undo: AsyncDisposableStack) {
     return service;
   };
   const { admin, databaseUrl } = platform;
-  const key = await addKey(admin);
-  const [players, voters] = split(await addAccounts(admin, PLAYERS + VOTERS), PLAYERS);
-  const videos = await addVideos(admin, VIDEOS, players, VOTES_EACH);
+  const contest = await addContest(admin, SIZE);
   const ours = keep(await startService(platform, 'votes'));
   const page = await readPage(ours.port, PATH);
   const constant = {
@@ -70,34 +58,9 @@ async function start(platform: Platform, undo: AsyncDisposableStack) {
     bare: { service: keep(await startServer('bare-server.ts', { page })), path: PATH },
   };
   const service = keep(await startService(platform, 'votes'));
-  return {
-    page,
-    votes: await startVotes({ admin, voters: { ...voters, key }, videos, service }),
-    load: (side: Side, seconds: number, rate?: number) =>
-      measureRate({ ...services[side], kind: 'page', seconds, rate }),
-  };
-}
-
-function summary(rounds: Record<Side, Rate[]>) {
-  const middle = (side: Side, of: (rate: Rate) => number) => median(rounds[side].map(of));
-  const perSecond = (side: Side) => Math.round(middle(side, (rate) => rate.perSecond));
-  const over = (side: Side) =>
-    rounded(median(rounds.ours.map((rate, n) => rate.perSecond / (rounds[side][n]?.perSecond ?? 0))));
-  return {
-    ...{ ours: perSecond('ours'), baseline: perSecond('constant'), ratio: over('constant') },
-    unit: 'requests/s',
-    ...{ bare_hono: perSecond('bare'), bare: over('bare') },
-    cpu_us: Object.fromEntries(
-      sides.map((side) => [
-        side,
-        rounded(
-          middle(side, ({ cpuUs }) => cpuUs),
-          1,
-        ),
-      ]),
-    ),
-    load_busy: rounded(Math.max(...sides.flatMap((side) => rounds[side].map(({ busy }) => busy))), 2),
-  };
+  const load: Load<Side> = (side, rate, seconds) =>
+    measureRate({ ...services[side], kind: 'page', seconds, rate });
+  return { page, load, votes: await startVotes(admin, contest, service) };
 }
 
 /** Without those that the middleware adds. */

@@ -1,5 +1,5 @@
 import type { Sql } from '@anb/service-kit/database';
-import { countVotes } from './contest.ts';
+import { addAccounts, addKey, addVideos, countVotes, split } from './contest.ts';
 import { type LoadProcess, type Service, startLoad } from './processes.ts';
 import type { Voters } from './questions.ts';
 
@@ -8,18 +8,24 @@ const VOTED = 50;
 const VOTES_PER_SECOND = 200;
 const MOST_SECONDS = 300;
 const CONNECTIONS = 32;
-/** So many accounts it takes. */
-export const VOTERS = MOST_SECONDS * VOTES_PER_SECOND;
+const VOTERS = MOST_SECONDS * VOTES_PER_SECOND;
+const VOTES_EACH = 5;
 
-interface VotesMeanwhile {
-  admin: Sql;
-  voters: Voters;
+interface Contest {
   videos: readonly string[];
-  service: Service;
+  voters: Voters;
+}
+
+/** Videos with VOTES_EACH, and so many accounts as startVotes takes. */
+export async function addContest(admin: Sql, size: { videos: number; players: number }): Promise<Contest> {
+  const key = await addKey(admin);
+  const [players, voters] = split(await addAccounts(admin, size.players + VOTERS), size.players);
+  const videos = await addVideos(admin, size.videos, players, VOTES_EACH);
+  return { videos, voters: { ...voters, key } };
 }
 
 /** VOTES_PER_SECOND from now until the end, for VOTED of the videos. */
-export async function startVotes({ admin, voters, videos, service }: VotesMeanwhile) {
+export async function startVotes(admin: Sql, { videos, voters }: Contest, service: Service) {
   const voted = videos.filter((_, place) => place % (videos.length / VOTED) === 0);
   const before = await countVotes(admin, voted);
   const load: LoadProcess = await startLoad({

@@ -406,7 +406,7 @@ export const schema = section('Values of the chart.', {
     ...httpService({
       repository: 'rising-stars-portal',
       memory: '192Mi',
-      // 128 visitors at once, each with a page that nobody else has asked for, were measured at 209 MiB.
+      // 128 visitors at once, each with a page that nobody else has asked for, were measured at 229 MiB.
       memoryLimit: '384Mi',
     }),
   }),

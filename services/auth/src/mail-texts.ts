@@ -62,6 +62,14 @@ const texts: Record<MailKind, (facts: Facts) => { subject: string; body: string[
       `Puedes intentarlo de nuevo en ${publicUrl}`,
     ],
   }),
+  account_deleted: ({ publicUrl }) => ({
+    subject: 'Tu cuenta fue eliminada',
+    body: [
+      'Eliminamos tu cuenta, tus datos y tus videos, como lo pediste.',
+      `Lo poco que se queda, ya sin tu nombre, y cómo escribirnos están en ${publicUrl}/privacidad`,
+      'Si no fuiste tú, escríbenos: la cuenta ya no se puede recuperar, pero queremos saberlo.',
+    ],
+  }),
 };
 
 /** Plain text, in Spanish, as the player reads it. */

@@ -192,6 +192,22 @@ describe('the outbox', () => {
     expect(await publisher.count('sent')).toBe(0);
   });
 
+  test('tells who deleted the account, where the address is theirs, and of nothing else any more', async () => {
+    const [proved, unproved] = [await auth.join(), await auth.join()];
+    await auth.admin`update auth.users set email_verified = true where email = ${proved.email}`;
+    for (const { authorization } of [proved, unproved])
+      expect((await auth.remove(authorization)).status).toBe(202);
+    replica();
+    await untilNoneWaits();
+    expect(server.received).toEqual([
+      {
+        to: [proved.email],
+        headers: expect.any(String),
+        text: expect.stringMatching(/^Hola:\s+Eliminamos tu cuenta/),
+      },
+    ]);
+  });
+
   describe('with a link asked for and a password changed at the same time', () => {
     const hash = Buffer.alloc(32);
     const askForLink = async () => {

@@ -38,6 +38,8 @@ export async function startAuth() {
       await post('signup', { ...person, ...details, email });
       return { email, ...(await login(email)) };
     },
+    remove: (authorization: string) =>
+      auth.send('DELETE', '/api/auth/account', { password: PASSWORD }, authorization),
     statusOfProfile: async (authorization: string) =>
       (await auth.send('GET', '/api/auth/profile', undefined, authorization)).status,
     stop: auth.close,

@@ -7,6 +7,16 @@ const choose = (password: string) => acceptedPassword({ password1: password, pas
 describe('a new password', () => {
   test.each([
     ...['password', 'PASSWORD', '12345678', 'qwertyuiop', 'iloveyou', 'trustno1'],
+    ...[
+      'contraseña',
+      'Contrasena',
+      'baloncesto',
+      'nacional1',
+      'Estrella2026',
+      'medellin!',
+      'futbol123',
+      '1234gato',
+    ],
     ...['valentina', 'VALENTINA', 'ríosgómez', 'Ríos Gómez', 'Valentina Ríos Gómez'],
     ...['valentina.rios', 'valentina.rios@example.com'],
   ])('is not %s', (password) => {
@@ -23,6 +33,8 @@ describe('a new password', () => {
     'aaaabbbbcccc-nothing-else',
     'solo letras y espacios',
     'valentina rios 7',
+    'gato84938271',
+    'baloncesto con gatos',
     '🏀🏀🏀🏀🏀🏀🏀🏀',
     'x'.repeat(128),
   ])('may be %j: nothing is asked of what it is made of', (password) => {

@@ -214,6 +214,14 @@ describe('the deletion', () => {
     ]);
   });
 
+  test('keeps the e-mail for one mail more, where it is proved', async () => {
+    const { admin } = database;
+    await admin`update auth.users set email_verified = true where id = ${id}`;
+    expect((await deleteAccount()).status).toBe(202);
+    const mails = await admin`select kind, email from auth.mails where user_id = ${id}`;
+    expect(mails).toEqual([{ kind: 'account_deleted', email }]);
+  });
+
   test('lets the same e-mail sign up anew, which is known to have voted before', async () => {
     const former = id;
     expect((await deleteAccount()).status).toBe(202);
@@ -326,6 +334,7 @@ test('every column that holds a person is one that the export and the deletion k
     'auth.former_accounts.user_id',
     'auth.known_addresses.address_hash',
     'auth.known_addresses.user_id',
+    'auth.mails.email',
     'auth.mails.user_id',
     'auth.password_resets.user_id',
     'auth.sessions.user_id',

@@ -8,7 +8,7 @@ import type { Assets } from './assets.ts';
 import type { Widget } from './client/challenge.ts';
 import { renderDocument, styleHash } from './document.tsx';
 import type { Page } from './page.ts';
-import { PageCache } from './page-cache.ts';
+import { PageCache, type RenderedPage } from './page-cache.ts';
 import { errorPage } from './pages/error.tsx';
 import { pageRoutes } from './routes.ts';
 import { sitemapRoutes } from './sitemap.ts';
@@ -38,14 +38,15 @@ export function createApp(dependencies: Dependencies) {
   const { assets, challenge, log, publicUrl } = dependencies;
   const app = createHttp(dependencies);
   const upstream = createUpstream(dependencies);
-  const cache = new PageCache();
   const policy = pagePolicy(dependencies);
   const render = (page: Page) => renderDocument(page, { publicUrl, assets, challenge });
+  const cache = new PageCache(render(errorPage(404)));
 
   const answerJson = errorResponse(log);
   app.onError(async (error, c) => {
     const answer = answerJson(error, c);
     if (!wantsPage(c)) return answer;
+    if (answer.status === 404) return send(c, cache.missing, policy);
     const wait = answer.headers.get('retry-after');
     const headers = { 'Content-Security-Policy': policy, ...(wait && { 'Retry-After': wait }) };
     return c.html(
@@ -66,6 +67,8 @@ export function createApp(dependencies: Dependencies) {
       'Content-Type': asset.type,
       'Cache-Control': YEAR,
       Vary: 'Accept-Encoding',
+      // The picture for previews is shown by other sites' pages.
+      'Cross-Origin-Resource-Policy': 'cross-origin',
       ...(encoded && { 'Content-Encoding': encoding }),
     });
   });
@@ -75,27 +78,30 @@ export function createApp(dependencies: Dependencies) {
       const asked = { ...pick(c.req.query(), query), ...c.req.param() };
       const cached = await cache.get(`${path} ${JSON.stringify(asked)}`, async () => {
         const made = await page(asked);
-        return made
-          ? { status: 200 as const, html: render(made) }
-          : { status: 404 as const, html: render(errorPage(404)) };
+        return made && render(made);
       });
-      const encoding = bestEncoding(c.req.header('accept-encoding'));
-      const headers = {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': policy,
-        ETag: `W/"${cached.tag}"`,
-        // To be asked about each time, which costs nothing where it is the same.
-        'Cache-Control': 'no-cache',
-        Vary: 'Accept-Encoding',
-        ...(encoding && { 'Content-Encoding': encoding }),
-      };
-      if (c.req.header('if-none-match')?.includes(`"${cached.tag}"`)) return c.body(null, 304, headers);
-      return c.body(encoding ? cached.encoded[encoding] : cached.body, cached.status, headers);
+      return send(c, cached, policy);
     });
   }
 
   app.route('/', sitemapRoutes({ upstream, publicUrl }));
   return app;
+}
+
+async function send(c: Context, page: RenderedPage, policy: string): Promise<Response> {
+  const encoding = bestEncoding(c.req.header('accept-encoding'));
+  const headers = {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': policy,
+    // To be asked about each time, which costs nothing where it is the same.
+    'Cache-Control': 'no-cache',
+    Vary: 'Accept-Encoding',
+    ...(page.status === 200 && { ETag: `W/"${page.tag}"` }),
+    ...(encoding && { 'Content-Encoding': encoding }),
+  };
+  const isKnown = page.status === 200 && c.req.header('if-none-match')?.includes(`"${page.tag}"`);
+  if (isKnown) return c.body(null, 304, headers);
+  return c.body(encoding ? await page.encoded(encoding) : page.body, page.status, headers);
 }
 
 const pick = (all: Record<string, string>, names: readonly string[]) =>

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { City, Contest, OpenVideo, RankingRow, Standing, Stats } from '@anb/api-client/contract';
 import { unavailable } from '@anb/service-kit/errors';
 
@@ -13,13 +14,15 @@ export interface Listing<T> {
 }
 
 const TIMEOUT_MS = 3000;
+/** How long a page waits for what it can do without. */
+const PATIENCE_MS = 500;
 
 /** The other services' public answers, which pages are made of. @throws ApiError 503 when one is away */
 export function createUpstream({ votesUrl, videosUrl }: UpstreamOptions) {
   return {
     stats: () => body<Stats>(`${votesUrl}/api/public/stats`),
-    cities: () => body<City[]>(`${votesUrl}/api/public/cities`),
-    contest: () => body<Contest>(`${votesUrl}/api/public/contest`),
+    cities: remembered(() => body<City[]>(`${votesUrl}/api/public/cities`), []),
+    contest: remembered(() => body<Contest>(`${votesUrl}/api/public/contest`)),
     rankings: (query: { city?: string | undefined; page?: number; limit?: number }) =>
       list<RankingRow>(`${votesUrl}/api/public/rankings`, query),
     videos: (query: VideoQuery) => list<OpenVideo>(`${videosUrl}/api/public/videos`, query),
@@ -38,6 +41,23 @@ export interface VideoQuery {
 }
 
 export type Upstream = ReturnType<typeof createUpstream>;
+
+/** @returns what was asked for, or undefined when its service is away or takes long: a page does without it */
+export function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
+  return Promise.race([asked.catch(() => undefined), setTimeout(PATIENCE_MS, undefined, { ref: false })]);
+}
+
+/** What hardly changes: the last answer, or `first` before there is one, stands in where there is no new one. */
+function remembered<T>(ask: () => Promise<T>, first?: T): () => Promise<T> {
+  let last = first;
+  return async () => {
+    const asked = ask().then((answer) => {
+      last = answer;
+      return answer;
+    });
+    return last === undefined ? asked : ((await ifThere(asked)) ?? last);
+  };
+}
 
 interface Answer {
   ok: boolean;

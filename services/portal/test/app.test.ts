@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { createRegistry } from '@anb/service-kit/metrics';
 import { keptLog } from '@anb/testing/logs';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { readAssets } from '../src/assets.ts';
 
@@ -64,4 +65,50 @@ test('a page that can not be made now leads back to itself', async () => {
   });
   expect(answer.status).toBe(503);
   expect(await answer.text()).toContain('href="https://showcase.example.com/rankings?ciudad=Cali"');
+});
+
+test('without votes a clip is still shown and shared, and the start says what the contest is', async () => {
+  const video = {
+    video_id: crypto.randomUUID(),
+    title: 'Triple',
+    user_city: 'Cali',
+    votes: 7,
+    first_name: 'Ana',
+    last_name: 'Ruiz',
+    processed_at: new Date().toISOString(),
+  };
+  const contest = { open: true, opens_at: '2026-01-01T00:00:00Z', closes_at: null, finalists_per_city: 2 };
+  let votesHang = false;
+  const answers = createServer(({ url = '' }, answer) => {
+    const isOfVideos = url.startsWith('/api/public/videos');
+    if (votesHang && !isOfVideos) return;
+    const body = url.endsWith('/contest')
+      ? contest
+      : url.includes(video.video_id)
+        ? video
+        : url.endsWith('/stats')
+          ? {}
+          : [];
+    answer.writeHead(200, { 'X-Total-Count': '0' }).end(JSON.stringify(body));
+  }).listen(0, '127.0.0.1');
+  await once(answers, 'listening');
+  onTestFinished(() => void answers.close().closeAllConnections());
+  const at = `http://127.0.0.1:${(answers.address() as AddressInfo).port}`;
+  const portal = createApp({
+    ...settings,
+    registry: createRegistry('portal', '0.0.0'),
+    votesUrl: at,
+    videosUrl: at,
+  });
+  expect((await portal.request('/terminos')).status).toBe(200);
+  expect((await portal.request('/')).status).toBe(200);
+  votesHang = true;
+  const clip = await portal.request(`/videos/${video.video_id}`);
+  expect([clip.status, await clip.text()]).toEqual([200, expect.stringContaining('Triple')]);
+  await setTimeout(500);
+  const start = await portal.request('/');
+  expect([start.status, await start.text()]).toEqual([
+    200,
+    expect.stringContaining('no podemos mostrar el ranking'),
+  ]);
 });

@@ -6,6 +6,7 @@ export const mailKinds = [
   'password_changed',
   'clip_ready',
   'clip_failed',
+  'account_deleted',
 ] as const;
 export type MailKind = (typeof mailKinds)[number];
 
@@ -34,6 +35,11 @@ export async function queueMail(sql: ISql, userId: number, kind: MailKind): Prom
   await sql`insert into auth.mails (user_id, kind) values (${userId}, ${kind})`;
 }
 
+/** Tells the owner of an account that it is gone. To be called with the transaction of its deletion. */
+export async function queueFarewell(sql: ISql, userId: number, email: string): Promise<void> {
+  await sql`insert into auth.mails (user_id, kind, email) values (${userId}, 'account_deleted', ${email})`;
+}
+
 /** Takes mails that are due: nobody else sees them for so many seconds, within which they are to be sent and deleted. */
 export async function takeMails(sql: ISql, limit: number, seconds: number): Promise<QueuedMail[]> {
   return sql<QueuedMail[]>`
@@ -51,14 +57,19 @@ export async function takeMails(sql: ISql, limit: number, seconds: number): Prom
       where m.id = due.id
       returning m.*
     )
-    select taken.id, taken.kind, taken.detail, taken.attempts, u.recipient,
+    select taken.id, taken.kind, taken.detail, taken.attempts, coalesce(u.recipient, former.recipient) as recipient,
       taken.created_at < now() - interval '1 day' as is_overdue
     from taken
     left join lateral (
       select to_jsonb(account) as recipient
       from (select id, email, email_verified, first_name, last_name from auth.users
         where id = taken.user_id and deleted_at is null) account
-    ) u on true`;
+    ) u on true
+    left join lateral (
+      select jsonb_build_object('id', taken.user_id, 'email', taken.email, 'email_verified', true,
+        'first_name', '', 'last_name', '') as recipient
+      where taken.email is not null
+    ) former on true`;
 }
 
 export async function deleteMail(sql: ISql, id: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ISql, Sql } from '@anb/service-kit/database';
+import { queueFarewell } from './mails.ts';
 import { endSessions } from './sessions.ts';
 
 /** All that is stored about a person; times in ISO 8601. */
@@ -125,20 +126,20 @@ const inUtc = (key: string, value: unknown) =>
  */
 export async function deleteAccount(sql: Sql, userId: number): Promise<void> {
   await sql.begin(async (transaction) => {
+    // Before the sessions: a sign-in at this moment waits for it, or its session is among those that end.
+    const [account] = await transaction<{ email: string; email_verified: boolean }[]>`
+      select email, email_verified from auth.users where id = ${userId} and deleted_at is null for update`;
+    if (!account) return;
     await transaction`
       insert into auth.former_accounts (user_id, email_hash)
-      select id, sha256(convert_to(lower(email), 'UTF8'))
-      from auth.users
-      where id = ${userId} and deleted_at is null
+      values (${userId}, sha256(convert_to(lower(${account.email}), 'UTF8')))
       on conflict do nothing`;
-    // Before the sessions: a sign-in at this moment waits for it, or its session is among those that end.
-    const deleted = await transaction`
+    await transaction`
       update auth.users
       set first_name = '', last_name = '', name_key = '', city = '', city_key = '', country = '', email = null,
         guardian_name = null, email_verified = false, password_hash = ${NO_PASSWORD}, role = 'player', deleted_at = now(),
         updated_at = now()
-      where id = ${userId} and deleted_at is null`;
-    if (deleted.count === 0) return;
+      where id = ${userId}`;
     // Their rows stay until the last access tokens have expired.
     await endSessions(transaction, userId, 'deleted');
     await transaction`
@@ -150,6 +151,7 @@ export async function deleteAccount(sql: Sql, userId: number): Promise<void> {
       where session_id in (select id from auth.sessions where user_id = ${userId})`;
     await transaction`delete from auth.known_addresses where user_id = ${userId}`;
     await transaction`delete from auth.mails where user_id = ${userId}`;
+    if (account.email_verified) await queueFarewell(transaction, userId, account.email);
     await transaction`delete from auth.email_codes where user_id = ${userId}`;
     await transaction`delete from auth.password_resets where user_id = ${userId}`;
     await transaction`select videos.forget_owner_v1(${userId})`;

@@ -1,18 +1,22 @@
 import * as texts from '#texts/home';
 import { describeWindow } from '../components/closed-notice.tsx';
-import { Empty } from '../components/feedback.tsx';
+import { Empty, Notice } from '../components/feedback.tsx';
 import { BallIcon, StarIcon } from '../components/icons.tsx';
 import { Mark } from '../components/mark.tsx';
 import { Island } from '../island.tsx';
 import LiveRanking from '../islands/live-ranking.tsx';
 import LiveTotals from '../islands/live-totals.tsx';
 import type { Page } from '../page.ts';
-import type { Upstream } from '../upstream.ts';
+import { ifThere, type Upstream } from '../upstream.ts';
 
 const TOP = 5;
 
 export async function homePage({ stats, contest, rankings }: Upstream): Promise<Page> {
-  const [totals, rules, top] = await Promise.all([stats(), contest(), rankings({ limit: TOP })]);
+  const [rules, totals, top] = await Promise.all([
+    contest(),
+    ifThere(stats()),
+    ifThere(rankings({ limit: TOP })),
+  ]);
   return {
     title: texts.title,
     description: texts.description,
@@ -38,13 +42,17 @@ export async function homePage({ stats, contest, rankings }: Upstream): Promise<
             <p>{describeWindow(rules)}</p>
           </div>
         </section>
-        <section class="stack" aria-labelledby="totales">
-          <h2 id="totales">{texts.totals}</h2>
-          <Island name="live-totals" of={LiveTotals} props={{ stats: totals }} />
-        </section>
+        {totals && (
+          <section class="stack" aria-labelledby="totales">
+            <h2 id="totales">{texts.totals}</h2>
+            <Island name="live-totals" of={LiveTotals} props={{ stats: totals }} />
+          </section>
+        )}
         <section class="stack" aria-labelledby="top">
           <h2 id="top">{texts.topPlayers}</h2>
-          {top.total === 0 ? (
+          {!top ? (
+            <Notice kind="warn">{texts.noRanking}</Notice>
+          ) : top.total === 0 ? (
             <Empty icon={BallIcon}>
               <p>{texts.noVideos}</p>
             </Empty>

@@ -10,7 +10,7 @@ import ShareButtons from '../islands/share-buttons.tsx';
 import VoteButton from '../islands/vote-button.tsx';
 import type { Page } from '../page.ts';
 import { address } from '../query.ts';
-import type { Upstream } from '../upstream.ts';
+import { ifThere, type Upstream } from '../upstream.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const SIZE = { width: 1280, height: 720 };
@@ -23,7 +23,7 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
   const video = await upstream.video(id);
   if (!video) return null;
   const [standing, contest, cities, others] = await Promise.all([
-    upstream.standing(id),
+    ifThere(upstream.standing(id)),
     upstream.contest(),
     upstream.cities(),
     upstream.videos({ city: video.user_city, limit: MORE + 1 }),

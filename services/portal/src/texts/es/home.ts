@@ -52,3 +52,4 @@ export const prizeList = [
   { title: 'Todo el país te ve', text: 'Tu nombre y tu ciudad en un ranking nacional y público.' },
 ] as const;
 export const noVideos = 'Todavía no hay videos en votación. ¡El tuyo puede ser el primero!';
+export const noRanking = 'En este momento no podemos mostrar el ranking. Inténtalo otra vez en un momento.';
