@@ -152,25 +152,26 @@ test('a link of the same page that asks for more than to go there is left to the
   const { page } = await world.person({ as: await makeOrganiser(world), role: 'organiser' });
   await page.goto(url('/organizacion/trabajos'));
   await page.getByText('Se actualiza cada 5 segundos').waitFor();
-  const isOurs = (attributes: string, keys = '{}') =>
+  const isOurs = (attributes = '{}', keys = '{}') =>
     page.evaluate(`(() => {
-      document.body.insertAdjacentHTML('beforeend', '<a href="?estado=cola" ${attributes}>x</a>');
+      const link = Object.assign(document.createElement('a'), { href: '?estado=cola', ...${attributes} });
+      document.body.append(link);
       let isTaken;
       addEventListener('click', (event) => {
         isTaken = event.defaultPrevented;
         event.preventDefault();
       }, { once: true });
-      document.body.lastElementChild.dispatchEvent(
+      link.dispatchEvent(
         new MouseEvent('click', { bubbles: true, cancelable: true, ...${keys} }),
       );
       return isTaken;
     })()`);
   expect([
-    await isOurs(''),
-    await isOurs('target="_self"'),
-    await isOurs('target="_blank"'),
-    await isOurs('download'),
-    await isOurs('', '{ ctrlKey: true }'),
+    await isOurs(),
+    await isOurs("{ target: '_self' }"),
+    await isOurs("{ target: '_blank' }"),
+    await isOurs("{ download: 'x' }"),
+    await isOurs('{}', '{ ctrlKey: true }'),
   ]).toEqual([true, true, false, false, false]);
 });
 
