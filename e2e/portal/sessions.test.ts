@@ -103,6 +103,17 @@ describe('whoever signs out in another tab', () => {
     await signOutElsewhere(person);
     await person.page.getByRole('button', { name: 'Votar Mateo Ríos' }).waitFor();
   });
+
+  test('leaves nothing of theirs on a page to which the way back leads', async () => {
+    const person = await lucia();
+    await person.page.addInitScript(DEAF);
+    await openProfile(person.page);
+    await signOutElsewhere(person);
+    expect(await nameOn(person.page)).toBe('Lucía');
+    // As when a browser has kept the page as it was; this one is told not to.
+    await person.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+    await person.page.getByText('Esta página es solo tuya').waitFor();
+  });
 });
 
 describe('whoever signs in in another tab', () => {

@@ -296,6 +296,23 @@ describe('a page whose files a deployment has taken away', () => {
     expect(loads).toBe(3);
   }, 40_000);
 
+  test('stays as it is where there is no page to be had either', async () => {
+    const { page } = await world.person({ allow: OFFLINE });
+    let asked = 0;
+    await page.route(lost, (route) => {
+      asked++;
+      return route.abort('failed');
+    });
+    await page.route('**/videos/*', (route) =>
+      route.request().method() === 'HEAD' ? route.abort('failed') : route.continue(),
+    );
+    let loads = 0;
+    page.on('load', () => loads++);
+    await page.goto(url(`/videos/${videoId}`));
+    await expect.poll(() => asked, { timeout: 15_000 }).toBeGreaterThan(2);
+    expect([loads, await page.getByRole('button', { name: 'Recargar' }).count()]).toEqual([1, 0]);
+  });
+
   test('is not taken from under who is writing', async () => {
     const { page } = await world.person({ allow: [/404/] });
     await page.route(lost, (route) => route.fulfill({ status: 404 }));

@@ -11,18 +11,26 @@ let isOffered = false;
  */
 export function renewOutdatedPages(): void {
   addEventListener('vite:preloadError', ({ payload: { message } }) => {
-    if (missed.has(message) && navigator.onLine) renew();
+    if (missed.has(message)) void renew();
     missed.add(message);
   });
 }
 
-function renew(): void {
+async function renew(): Promise<void> {
+  // Without a network what stands here is more than what would come.
+  if (!(await isThere())) return;
   if (!wasReloaded() && !isInUse()) return location.reload();
   if (isOffered) return;
   isOffered = true;
   const way = { text: texts.reload, to: () => location.reload() };
   showAnnouncement({ text: texts.outdated, way, isBad: true });
 }
+
+const isThere = () =>
+  fetch(location.href, { method: 'HEAD' }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 const wasReloaded = () =>
   performance.getEntriesByType('navigation').some((entry) => 'type' in entry && entry.type === 'reload');

@@ -26,6 +26,8 @@ const TOKEN = 'anb.token';
 /** Whose session is still to be ended on the server. */
 const LEAVING = 'anb.leaving';
 const EARLY_MS = 30_000;
+/** Nobody waits for long to be signed out. */
+const LEAVING_MS = 8000;
 
 /** @throws Refusal `invalid_credentials` or `too_many_requests`, Offline */
 export async function signIn(email: string, password: string): Promise<void> {
@@ -40,7 +42,8 @@ export async function signIn(email: string, password: string): Promise<void> {
 /** Ends the session in this browser in any case. @returns whether the server knows; if not it hears of it later */
 export async function signOut(): Promise<boolean> {
   const [id, before] = [currentId(), changesOfPerson()];
-  const isTold = await call('POST', '/api/auth/logout', { reason: 'unasked' }).then(
+  const signal = AbortSignal.timeout(LEAVING_MS);
+  const isTold = await call('POST', '/api/auth/logout', { reason: 'unasked', signal }).then(
     () => true,
     (error) => error instanceof NotSignedIn,
   );
