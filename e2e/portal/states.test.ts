@@ -310,6 +310,7 @@ describe('a page whose files a deployment has taken away', () => {
     page.on('load', () => loads++);
     await page.goto(url(`/videos/${videoId}`));
     await expect.poll(() => asked, { timeout: 15_000 }).toBeGreaterThan(2);
+    await page.waitForTimeout(1000);
     expect([loads, await page.getByRole('button', { name: 'Recargar' }).count()]).toEqual([1, 0]);
   });
 
@@ -338,9 +339,9 @@ test('what an organiser does to a video its player sees, and hears of it by one 
     await page.goto(url('/panel'));
     const list = page.getByRole('list', { name: 'Mis videos' });
     await list.getByText('En cola').first().waitFor();
+    expect(await list.getByRole('status').count()).toBe(0);
     process.kill(transcoder, 'SIGCONT');
     await page.getByRole('status').getByText('«Giro y tiro»: En revisión.').waitFor({ timeout: 30_000 });
-    expect(await list.getByRole('status').count()).toBe(0);
     await page.getByText('La organización lo revisa antes').waitFor();
     await clean(page);
     const reason = { reason: 'No es baloncesto.' };
