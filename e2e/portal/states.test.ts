@@ -5,6 +5,8 @@ import { noteSecrets } from '@anb/testing/logs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PASSWORD, type TestPlayer } from '../api.ts';
+import { startLossyLink } from './lossy-link.ts';
+import { makeOrganiser } from './organiser.ts';
 import { World } from './world.ts';
 
 const OFFLINE = [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/, /ERR_NETWORK_CHANGED/];
@@ -25,21 +27,22 @@ beforeAll(async () => {
 afterAll(() => world.close());
 afterEach(async () => expect(await world.leave()).toEqual([]));
 
-/** The code in the latest mail to an address. */
-async function codeFor(email: string): Promise<string> {
+/** The latest mail to an address that says such a thing; what it says. */
+async function mailed(email: string, pattern: RegExp): Promise<string> {
   const folder = join(world.dataDir, 'mails');
   const mails = () =>
     readdirSync(folder)
       .map((file) => readFileSync(join(folder, file), 'utf8'))
       .filter((mail) => mail.includes(email));
-  const code = () =>
+  const found = () =>
     mails()
-      .map((mail) => /^ {4}(\d{6})\r?$/m.exec(mail)?.[1])
+      .map((mail) => pattern.exec(mail)?.[1])
       .findLast(Boolean) ?? '';
-  await expect.poll(code, { timeout: 15_000 }).not.toBe('');
-  noteSecrets(code());
-  return code();
+  await expect.poll(found, { timeout: 15_000 }).not.toBe('');
+  noteSecrets(found());
+  return found();
 }
+const codeFor = (email: string) => mailed(email, /^ {4}(\d{6})\r?$/m);
 
 const clean = async (page: Page) => expect(await axeViolations(page)).toEqual([]);
 
@@ -47,7 +50,7 @@ test('a vote asks for an account and for the code that was mailed, and then coun
   const { page } = await world.person({ allow: [/400/] });
   await page.goto(url(`/videos/${videoId}`));
   await page.getByRole('button', { name: 'Votar Mateo Ríos' }).click();
-  const dialog = page.getByRole('dialog');
+  const dialog = page.getByRole('dialog', { name: 'Crea tu cuenta y vota' });
   await dialog.getByLabel('Nombre', { exact: true }).fill('Marta');
   await dialog.getByLabel('Apellido').fill('Gil');
   await dialog.getByLabel('Ciudad').fill('Tunja');
@@ -57,14 +60,120 @@ test('a vote asks for an account and for the code that was mailed, and then coun
   await dialog.getByLabel(/^Acepto/).press('Enter');
   // With its sixth digit a code is sent.
   const code = page.getByLabel('Código de seis dígitos');
+  let tried = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('/verify-email')) tried++;
+  });
   const sent = await codeFor('marta@example.com');
   await code.fill(sent === '000000' ? '111111' : '000000');
+  await page.getByText('Ese no es el código').waitFor();
+  await page.getByRole('button', { name: 'Verificar' }).click();
   await page.getByText('Ese no es el código').waitFor();
   await clean(page);
   await code.fill(sent);
   await page.getByRole('button', { name: 'Ya votaste Mateo Ríos' }).waitFor();
   expect(await page.locator('.vote-panel .votes b').innerText()).toBe('1');
+  expect(tried).toBe(2);
 }, 60_000);
+
+test('a forgotten password is made anew by the link that was mailed', async () => {
+  const { email } = await world.api.signUp();
+  const { page } = await world.person();
+  await page.goto(url('/entrar'));
+  await page.getByRole('link', { name: '¿Olvidaste tu contraseña?' }).click();
+  await page.getByLabel('Correo electrónico').fill(email);
+  await page.getByRole('button', { name: 'Enviar el enlace' }).click();
+  await page.getByText(`Si hay una cuenta con ${email}`).waitFor();
+  await clean(page);
+  const link = await mailed(email, /^(http\S+#token=\S+)\r?$/m);
+  const mine = 'otro-pase-largo-8';
+  noteSecrets(mine, link.split('token=')[1]);
+  await page.goto(link);
+  await page.getByLabel('Contraseña nueva', { exact: true }).fill(mine);
+  await page.getByLabel('Repite').fill(mine);
+  expect(page.url()).toBe(url('/restablecer'));
+  await page.getByRole('button', { name: 'Guardar la contraseña' }).click();
+  await page.getByText('Tu contraseña nueva ya vale.').waitFor();
+  await clean(page);
+  expect(await page.getByLabel('Correo electrónico').inputValue()).toBe(email);
+  await page.getByLabel('Contraseña', { exact: true }).fill(mine);
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await page.waitForURL(url('/panel'));
+  const { status } = await world.api.send('POST', '/api/auth/login', { body: { email, password: PASSWORD } });
+  expect(status).toBe(401);
+});
+
+test('an account is deleted with its password, and says farewell', async () => {
+  const who = await world.api.signUp();
+  const { page } = await world.person({ as: who, allow: [/400|401/] });
+  await page.goto(url('/perfil'));
+  await page.getByRole('button', { name: 'Eliminar mi cuenta…' }).click();
+  const dialog = page.getByRole('dialog', { name: '¿Eliminar tu cuenta?' });
+  await clean(page);
+  await dialog.getByLabel('Contraseña').fill('no-es-esta-clave');
+  await dialog.getByRole('button', { name: 'Eliminar para siempre' }).click();
+  await dialog.getByText('La contraseña no es correcta.').waitFor();
+  await dialog.getByLabel('Contraseña').fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'Eliminar para siempre' }).click();
+  await page.getByRole('heading', { name: 'Tu cuenta está eliminada' }).waitFor();
+  await clean(page);
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect(await page.getByRole('link', { name: 'Entrar' }).first().isVisible()).toBe(true);
+  const body = { email: who.email, password: PASSWORD };
+  expect((await world.api.send('POST', '/api/auth/login', { body })).status).toBe(401);
+});
+
+test('the file that was chosen last is the one that is sent', async () => {
+  const { page } = await world.person({ as: newcomer });
+  // It takes its time to be read, as one that lies in a cloud does.
+  await page.addInitScript(`const { slice } = Blob.prototype;
+    File.prototype.slice = function (...range) {
+      const part = slice.apply(this, range);
+      if (this.name !== 'lento.mp4') return part;
+      const read = part.arrayBuffer.bind(part);
+      part.arrayBuffer = () => new Promise((resolve) => setTimeout(resolve, 500)).then(read);
+      return part;
+    };`);
+  await page.goto(url('/subir'));
+  const buffer = readFileSync(world.clipFile);
+  const choose = (name: string) =>
+    page
+      .locator('#archivo input[type="file"]')
+      .first()
+      .setInputFiles({ name, mimeType: 'video/mp4', buffer });
+  await choose('lento.mp4');
+  await choose('rapido.mp4');
+  await page.getByText('rapido.mp4').waitFor();
+  await page.waitForTimeout(700);
+  expect(await page.getByText('lento.mp4').count()).toBe(0);
+});
+
+test('a link of the same page that asks for more than to go there is left to the browser', async () => {
+  const { page } = await world.person({ as: await makeOrganiser(world), role: 'organiser' });
+  await page.goto(url('/organizacion/trabajos'));
+  await page.getByText('Se actualiza cada 5 segundos').waitFor();
+  const isOurs = (attributes = '{}', keys = '{}') =>
+    page.evaluate(`(() => {
+      const link = Object.assign(document.createElement('a'), { href: '?estado=cola', ...${attributes} });
+      document.body.append(link);
+      let isTaken;
+      addEventListener('click', (event) => {
+        isTaken = event.defaultPrevented;
+        event.preventDefault();
+      }, { once: true });
+      link.dispatchEvent(
+        new MouseEvent('click', { bubbles: true, cancelable: true, ...${keys} }),
+      );
+      return isTaken;
+    })()`);
+  expect([
+    await isOurs(),
+    await isOurs("{ target: '_self' }"),
+    await isOurs("{ target: '_blank' }"),
+    await isOurs("{ download: 'x' }"),
+    await isOurs('{}', '{ ctrlKey: true }'),
+  ]).toEqual([true, true, false, false, false]);
+});
 
 describe('the panel', () => {
   test('of a newcomer invites', async () => {
@@ -146,6 +255,42 @@ describe('without a network', () => {
     await page.getByRole('button', { name: 'Ya votaste Mateo Ríos' }).waitFor();
   }, 60_000);
 
+  /** Longer would be no honest "live". */
+  const HONEST_MS = 10_000;
+
+  test('that passes nothing any more the ranking soon is not live, until it is again', async () => {
+    const link = await startLossyLink(world.stack.url);
+    const { page } = await world.person({ allow: [new RegExp(link.url)] });
+    await page.goto(`${link.url}/rankings`);
+    await page.getByText('Actualizado en tiempo real').waitFor();
+    link.cut();
+    await page.getByText('Sin conexión en vivo').waitFor({ timeout: HONEST_MS });
+    link.mend();
+    await page.getByText('Actualizado en tiempo real').waitFor({ timeout: 30_000 });
+    link.close();
+  }, 60_000);
+
+  test("that passes nothing any more an organiser's list soon is not live", async () => {
+    const person = await world.person({ as: await makeOrganiser(world), role: 'organiser' });
+    const { page } = person;
+    await page.goto(url('/organizacion/trabajos'));
+    await page.locator('.live:not(.live-off)', { hasText: 'Se actualiza cada 5 segundos' }).waitFor();
+    await page.route('**/api/admin/jobs**', () => {});
+    await page.locator('.live-off').waitFor({ timeout: 15_000 });
+    await page.unroute('**/api/admin/jobs**');
+    await page.locator('.live:not(.live-off)', { hasText: 'Se actualiza cada 5 segundos' }).waitFor();
+  }, 60_000);
+
+  test('which the browser knows of nothing is live at once', async () => {
+    const { page, context } = await world.person({ allow: OFFLINE });
+    await page.goto(url('/rankings'));
+    await page.getByText('Actualizado en tiempo real').waitFor();
+    await context.setOffline(true);
+    await page.getByText('Sin conexión en vivo').waitFor({ timeout: 1500 });
+    await context.setOffline(false);
+    await page.getByText('Actualizado en tiempo real').waitFor({ timeout: 5000 });
+  });
+
   test('the ranking does not say that it is live, until it is again', async () => {
     const { page } = await world.person({ allow: [/502|503|ERR_/] });
     await page.goto(url('/rankings'));
@@ -157,6 +302,85 @@ describe('without a network', () => {
     await page.getByText('Actualizado en tiempo real').waitFor({ timeout: 30_000 });
   }, 60_000);
 });
+
+describe('a page whose files a deployment has taken away', () => {
+  const lost = '**/assets/vote-button-*.js';
+
+  test('is loaded anew, once, and then says so', async () => {
+    const { page } = await world.person({ allow: [/404/] });
+    await page.route(lost, (route) => route.fulfill({ status: 404 }));
+    let loads = 0;
+    page.on('load', () => loads++);
+    await page.goto(url(`/videos/${videoId}`));
+    await page.getByRole('button', { name: 'Recargar' }).waitFor();
+    await clean(page);
+    expect(loads).toBe(2);
+    await page.unroute(lost);
+    await page.getByRole('button', { name: 'Recargar' }).click();
+    await page.getByRole('button', { name: 'Votar Mateo Ríos' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(loads).toBe(3);
+  }, 40_000);
+
+  test('stays as it is where there is no page to be had either', async () => {
+    const { page } = await world.person({ allow: OFFLINE });
+    let asked = 0;
+    await page.route(lost, (route) => {
+      asked++;
+      return route.abort('failed');
+    });
+    await page.route('**/videos/*', (route) =>
+      route.request().method() === 'HEAD' ? route.abort('failed') : route.continue(),
+    );
+    let loads = 0;
+    page.on('load', () => loads++);
+    await page.goto(url(`/videos/${videoId}`));
+    await expect.poll(() => asked, { timeout: 15_000 }).toBeGreaterThan(2);
+    await page.waitForTimeout(1000);
+    expect([loads, await page.getByRole('button', { name: 'Recargar' }).count()]).toEqual([1, 0]);
+  });
+
+  test('is not taken from under who is writing', async () => {
+    const { page } = await world.person({ allow: [/404/] });
+    await page.route(lost, (route) => route.fulfill({ status: 404 }));
+    await page.goto(url('/videos'));
+    await page.getByLabel('Nombre o título').fill('triple');
+    await page.getByRole('button', { name: 'Recargar' }).waitFor();
+    expect(await page.getByLabel('Nombre o título').inputValue()).toBe('triple');
+  });
+});
+
+test('what an organiser does to a video its player sees, and hears of it by one voice', async () => {
+  const organiser = await makeOrganiser(world);
+  const { body: rules } = await world.api.as(organiser, 'GET', '/api/admin/contest');
+  const review = (review_before_publication: boolean) =>
+    world.api.as(organiser, 'PUT', '/api/admin/contest', { review_before_publication });
+  expect(rules.review_before_publication).toBe(false);
+  expect((await review(true)).status).toBe(200);
+  const transcoder = world.stack.pidOf('transcoder');
+  process.kill(transcoder, 'SIGSTOP');
+  try {
+    const { player, videoId: id } = await world.contender({ first_name: 'Pau' }, 'Giro y tiro');
+    const { page } = await world.person({ as: player });
+    await page.goto(url('/panel'));
+    const list = page.getByRole('list', { name: 'Mis videos' });
+    await list.getByText('En cola').first().waitFor();
+    expect(await list.getByRole('status').count()).toBe(0);
+    process.kill(transcoder, 'SIGCONT');
+    await page.getByRole('status').getByText('«Giro y tiro»: En revisión.').waitFor({ timeout: 30_000 });
+    await page.getByText('La organización lo revisa antes').waitFor();
+    await clean(page);
+    const reason = { reason: 'No es baloncesto.' };
+    expect((await world.api.as(organiser, 'POST', `/api/admin/videos/${id}/hide`, reason)).status).toBe(200);
+    await page.reload();
+    await list.getByText('Oculto por la organización').waitFor();
+    await page.getByText('Sus votos se conservan.').waitFor();
+    await clean(page);
+  } finally {
+    process.kill(transcoder, 'SIGCONT');
+    await review(false);
+  }
+}, 60_000);
 
 test('while a service hangs pages say that it takes a moment, and then they are back', async () => {
   const { page } = await world.person({ allow: [/503/] });

@@ -105,6 +105,7 @@ export class World {
       body: { email, password: PASSWORD, refresh_cookie: true },
       headers: { origin: url },
     });
+    const { sub } = JSON.parse(String(Buffer.from(answer.body.access_token.split('.')[1], 'base64url')));
     const cookies = answer.headers.getSetCookie().map((line) => {
       const [pair = '', ...attributes] = line.split('; ');
       const [name = '', value = ''] = pair.split('=');
@@ -115,7 +116,8 @@ export class World {
         ...{ httpOnly: true, secure: false, sameSite: 'Lax' as const },
       };
     });
-    return { cookies, origins: [{ origin: url, localStorage: [{ name: 'anb.session', value: role }] }] };
+    const localStorage = [{ name: 'anb.session', value: `${role} ${sub}` }];
+    return { cookies, origins: [{ origin: url, localStorage }] };
   }
 
   /** A player whose clip is open for voting. */

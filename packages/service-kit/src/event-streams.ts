@@ -26,7 +26,8 @@ export class StreamEvent {
 
 /** What a gzip stream begins with (RFC 1952): deflated, no name, no time, of no known system. */
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-const STILL_HERE = new StreamEvent(': still here\n\n');
+/** An event, for scripts in browsers hear of no comment. */
+const STILL_HERE = new StreamEvent('event: here\ndata:\n\n');
 /** Below the load balancer's idle timeout. */
 const HEARTBEAT_MS = 15_000;
 /** Events that a client may leave unread. */

@@ -131,7 +131,10 @@ function pagePolicy({ assets, challenge, publicUrl, mediaBaseUrl, storeOrigin }:
     // blob: the clip that is about to be uploaded, from the phone itself.
     'media-src': from('blob:'),
     'connect-src': from(...provider),
-    ...(challenge && { 'frame-src': provider.join(' ') }),
+    // Of the provider's widget nobody knows what it writes into the page.
+    ...(challenge
+      ? { 'frame-src': provider.join(' ') }
+      : { 'require-trusted-types-for': "'script'", 'trusted-types': "'none'" }),
     'form-action': "'self'",
   });
 }

@@ -52,6 +52,21 @@ test('a page lets browsers go to the store for clips and uploads, and to a CDN f
   expect(sources('script-src')).toEqual(["'self'"]);
 });
 
+test('no text becomes markup or a script in a page, but where a challenge is configured', async () => {
+  const challenge = { script: 'https://challenges.example.com/api.js', siteKey: 'key' };
+  const policyOf = async (more = {}) => {
+    const { headers } = await createApp({
+      ...settings,
+      ...more,
+      registry: createRegistry('portal', '0.0.0'),
+    }).request('/entrar');
+    return headers.get('content-security-policy');
+  };
+  const trusted = "require-trusted-types-for 'script'; trusted-types 'none'";
+  expect(await policyOf()).toContain(trusted);
+  expect(await policyOf({ challenge })).not.toContain('trusted-types');
+});
+
 test('a page that can not be made now leads back to itself', async () => {
   const away = 'http://127.0.0.1:1';
   const without = createApp({

@@ -75,10 +75,12 @@ describe('a file that is chosen again', () => {
     expect(await isSameFile(upload, clip(content, 'otro.mp4'))).toBe(false);
   });
 
-  test('goes by its name and size where the browser keeps nothing', async () => {
+  test('is known for as long as the page lasts where the browser keeps nothing', async () => {
     vi.stubGlobal('localStorage', undefined);
+    expect(await isSameFile(upload, clip(content, 'otro.mp4'))).toBe(false);
     await rememberFile('v', clip(content));
-    expect(await isSameFile(upload, clip(content))).toBe(true);
+    expect(await isSameFile(upload, clip(content, 'otro.mp4'))).toBe(true);
+    forgetFile('v');
     expect(await isSameFile(upload, clip(content, 'otro.mp4'))).toBe(false);
   });
 });

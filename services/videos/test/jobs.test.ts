@@ -314,7 +314,7 @@ describe('GET /api/videos/{video_id}/events', () => {
       lease_token: randomUUID(),
     });
     await step({ progress: 60 });
-    await vi.waitFor(() => expect(text).toContain(': still here'), 5000);
+    await vi.waitFor(() => expect(text).toContain('event: here'), 5000);
     await step({ status: 'failed', failure_code: 'too_short', stage: null });
     await reading;
     expect(states(text)).toEqual([

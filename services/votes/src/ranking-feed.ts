@@ -27,6 +27,8 @@ const STREAMS_A_TURN = 250;
 /** Of all streams, what one address may have: a school may be behind it, or one who wants to leave no room. */
 const ADDRESS_SHARE = 1 / 4;
 const RETRY_MS = 2000;
+/** So that who watches soon knows that it is live no more. */
+const HEARTBEAT_MS = 5000;
 
 /** Tells everybody who watches a ranking its first page, now and whenever it changes. */
 export class RankingFeed {
@@ -37,7 +39,7 @@ export class RankingFeed {
   #isTelling = false;
 
   constructor(options: RankingFeedOptions) {
-    const { registry, heartbeatMs, maxStreams, standings } = options;
+    const { registry, heartbeatMs = HEARTBEAT_MS, maxStreams, standings } = options;
     this.#options = options;
     this.#streams = new EventStreams({
       ...{ registry, heartbeatMs, max: maxStreams, maxEach: maxStreams * ADDRESS_SHARE },

@@ -71,7 +71,7 @@ const streamRoute = createRoute({
   tags: ['votes'],
   summary: 'The first page of a ranking, live, as server-sent events',
   description:
-    'A `ranking` event now and whenever the page changes, at most twice a second; a comment after 15 s without one. Who comes back with `Last-Event-ID` hears of what is new.',
+    'A `ranking` event now and whenever the page changes, at most twice a second; a `here` event after 5 s without one. Who comes back with `Last-Event-ID` hears of what is new.',
   request: { query: z.object({ city }) },
   responses: {
     200: {

@@ -169,7 +169,10 @@ describe('GET /api/public/rankings/stream', () => {
 
   test('says that it is still there', async () => {
     const client = await listen();
-    await vi.waitFor(() => expect(client.text.match(/^: still here$/gm)?.length).toBeGreaterThan(1), 3000);
+    await vi.waitFor(
+      () => expect(client.text.match(/^event: here\ndata:\n\n/gm)?.length).toBeGreaterThan(1),
+      3000,
+    );
     client.leave();
   });
 

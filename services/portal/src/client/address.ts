@@ -37,6 +37,7 @@ function follow(event: MouseEvent): void {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
   if (!link || !isPlain || event.defaultPrevented || link.hash) return;
+  if ((link.target && link.target !== '_self') || link.hasAttribute('download')) return;
   if (link.origin !== location.origin || link.pathname !== location.pathname) return;
   event.preventDefault();
   goTo(link.href);

@@ -1,32 +1,22 @@
-/** What the next page is to say, once: that an account has been made, say. */
+import { showAnnouncement } from './announcement-bar.tsx';
+import { ofTab } from './storage.ts';
+
 export interface Announcement {
   text: string;
-  /** Where to do something about it. */
-  href: string;
-  link: string;
+  /** Where, or how, to do something about it. */
+  way?: { text: string; to: string | (() => void) };
+  isBad?: boolean;
 }
 
 const KEPT = 'anb.announcement';
 
-export function tellNext(announcement: Announcement): void {
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify(announcement));
-  } catch {}
-}
+/** The next page says it, once: that an account has been made, say. */
+export const tellNext = (announcement: Announcement & { way?: { to: string } }) =>
+  ofTab.write(KEPT, JSON.stringify(announcement));
 
-export async function announce(): Promise<void> {
-  const announcement = take();
-  if (!announcement) return;
-  const { showAnnouncement } = await import('./announcement-bar.tsx');
-  showAnnouncement(announcement);
-}
-
-function take(): Announcement | null {
-  try {
-    const kept = sessionStorage.getItem(KEPT);
-    sessionStorage.removeItem(KEPT);
-    return JSON.parse(kept ?? 'null');
-  } catch {
-    return null;
-  }
+export function announce(): void {
+  const kept = ofTab.read(KEPT);
+  if (!kept) return;
+  ofTab.drop(KEPT);
+  showAnnouncement(JSON.parse(kept));
 }

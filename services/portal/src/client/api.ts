@@ -27,7 +27,7 @@ export interface RequestOptions {
   token?: string | undefined;
   json?: unknown;
   headers?: Record<string, string>;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const PATIENCE_MS = 30_000;

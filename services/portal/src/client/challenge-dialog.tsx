@@ -3,6 +3,7 @@ import * as texts from '#texts/challenge';
 import { Dialog } from '../components/dialog.tsx';
 import { Notice } from '../components/feedback.tsx';
 import type { Widget } from './challenge.ts';
+import { type Once, once } from './once.ts';
 import { openDialog } from './open-dialog.tsx';
 
 /** What Turnstile, hCaptcha and reCAPTCHA put on the page, each under its name. */
@@ -52,14 +53,11 @@ function Challenge({ widget, onSolved }: { widget: Widget; onSolved: (response: 
   );
 }
 
-let loading: Promise<Provider> | undefined;
+let loaded: Once<Provider> | undefined;
 
 function loadProvider(src: string): Promise<Provider> {
-  loading ??= load(src).catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+  loaded ??= once(() => load(src));
+  return loaded();
 }
 
 /** Some are ready only a while after their script has run. */

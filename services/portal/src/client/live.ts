@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { Offline, Refusal } from './api.ts';
-import { type Reason, watchRole } from './session.ts';
+import { watchRole } from './person.ts';
+import { type ReasonToAsk, reasonAtFirst } from './session.ts';
 
 /** What is shown and kept up to date while it is looked at. */
 export interface Live<T> {
@@ -14,8 +15,7 @@ export interface Live<T> {
 
 export interface Loading {
   signal: AbortSignal;
-  /** `unasked` when nobody did anything for it. */
-  reason?: Reason | 'unasked';
+  reason?: ReasonToAsk;
 }
 
 interface LiveOptions<T> {
@@ -28,22 +28,26 @@ interface LiveOptions<T> {
 }
 
 const PATIENCE_MS = 30_000;
+/** Of what is asked for again and again: it is old soon. */
+const POLL_PATIENCE_MS = 8000;
 
 export function useLive<T>({ key, load, everyMs, turn = 0 }: LiveOptions<T>): Live<T> {
   const [shown, setShown] = useState<{ key: string; data: T; loadedAt: number }>();
   const [problem, setProblem] = useState<{ key: string; error: unknown }>();
-  const latest = useRef({ key, load, isDenied: false, reading: new AbortController() });
+  const latest = useRef({ key, load, isDenied: false, isReading: false, reading: new AbortController() });
   Object.assign(latest.current, { key, load });
 
-  const take = useCallback(async (reason?: 'unasked') => {
+  const take = useCallback(async (reason?: ReasonToAsk) => {
     const { current } = latest;
     if (current.key === undefined) return;
     const { key: asked, load: read } = current;
     current.reading.abort();
     const reading = new AbortController();
     current.reading = reading;
+    current.isReading = true;
     try {
-      const data = await inTime(reading, (signal) => read({ signal, ...(reason && { reason }) }));
+      const patience = reason === 'unasked' ? POLL_PATIENCE_MS : PATIENCE_MS;
+      const data = await inTime(reading, patience, (signal) => read({ signal, reason }));
       if (reading.signal.aborted) return;
       setShown({ key: asked, data, loadedAt: Date.now() });
       setProblem(undefined);
@@ -52,23 +56,31 @@ export function useLive<T>({ key, load, everyMs, turn = 0 }: LiveOptions<T>): Li
       if (reading.signal.aborted) return;
       current.isDenied = isDenied(error);
       setProblem({ key: asked, error });
+    } finally {
+      if (current.reading === reading) current.isReading = false;
     }
   }, []);
 
   useEffect(() => {
-    take();
+    take(reasonAtFirst());
     return () => latest.current.reading.abort();
   }, [key, turn, take]);
   useEffect(() => {
     const look = () => {
-      if (!document.hidden && !latest.current.isDenied) take('unasked');
+      const { isDenied, isReading } = latest.current;
+      if (!document.hidden && !isDenied && !isReading) take('unasked');
     };
+    const lose = () => setProblem({ key: latest.current.key ?? '', error: new Offline('no network') });
     const timer = everyMs ? setInterval(look, everyMs) : undefined;
     document.addEventListener('visibilitychange', look);
+    addEventListener('offline', lose);
+    addEventListener('online', look);
     const forget = watchRole(() => take('unasked'));
     return () => {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', look);
+      removeEventListener('offline', lose);
+      removeEventListener('online', look);
       forget();
     };
   }, [everyMs, take]);
@@ -85,8 +97,12 @@ export function useLive<T>({ key, load, everyMs, turn = 0 }: LiveOptions<T>): Li
 /** The person is none of those whom this is for. */
 export const isDenied = (error: unknown) => error instanceof Refusal && error.status === 403;
 
-async function inTime<T>(reading: AbortController, read: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const late = AbortSignal.timeout(PATIENCE_MS);
+async function inTime<T>(
+  reading: AbortController,
+  patienceMs: number,
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = AbortSignal.timeout(patienceMs);
   try {
     return await read(AbortSignal.any([reading.signal, late]));
   } catch (error) {

@@ -2,10 +2,13 @@ import '../art/icon.svg?url';
 import '../art/preview.png?url';
 import { type ComponentType, h, hydrate } from 'preact';
 import { announce } from './announcement.ts';
+import { BeginAnew } from './begin-anew.tsx';
 import { leadBack } from './lead-back.ts';
 import { showPostersInstead } from './missing-thumbnails.ts';
+import { currentRole, hearOtherTabs, watchRole } from './person.ts';
 import { playOneAtATime } from './player.ts';
-import { currentRole, watchRole } from './session.ts';
+import { renewOutdatedPages } from './renewal.ts';
+import { leaveAtLast } from './session.ts';
 
 /** On every page: brings the islands to life, and says who is signed in to the styles. */
 
@@ -21,17 +24,28 @@ const mark = () => {
 };
 mark();
 watchRole(mark);
+hearOtherTabs();
+void leaveAtLast();
+addEventListener('online', leaveAtLast);
 playOneAtATime();
 leadBack();
 announce();
 showPostersInstead();
+renewOutdatedPages();
 
-for (const place of document.querySelectorAll<HTMLElement>('[data-island]')) {
-  const { island: name, props = '{}' } = place.dataset;
-  const bring = () =>
-    islands[`../islands/${name}.tsx`]?.().then(
-      (of) => hydrate(h(of, JSON.parse(props)), place),
-      () => void setTimeout(bring, AGAIN_MS),
-    );
-  bring();
+function bring(name: string | undefined, places: readonly HTMLElement[]): void {
+  islands[`../islands/${name}.tsx`]?.().then(
+    (of) => {
+      for (const place of places)
+        hydrate(h(BeginAnew, { of, props: JSON.parse(place.dataset.props ?? '{}') }), place);
+    },
+    () => void setTimeout(() => bring(name, places), AGAIN_MS),
+  );
 }
+
+const places = [...document.querySelectorAll<HTMLElement>('[data-island]')];
+for (const name of new Set(places.map(({ dataset }) => dataset.island)))
+  bring(
+    name,
+    places.filter(({ dataset }) => dataset.island === name),
+  );

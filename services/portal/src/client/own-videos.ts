@@ -1,7 +1,8 @@
-import type { OwnVideo } from '@anb/api-client/contract';
+import type { OwnVideo, VideoState } from '@anb/api-client/contract';
 import { useEffect, useState } from 'preact/hooks';
 import { followVideo } from './follow-video.ts';
-import { call } from './session.ts';
+import { changesOfPerson, watchPerson, watchRole } from './person.ts';
+import { call, NotSignedIn, type ReasonToAsk, reasonAtFirst } from './session.ts';
 import { findVideo, isUnfinished, type OwnVideoNow, withState } from './video-actions.ts';
 
 /** The player's videos, which all of a page's islands know together; unfinished ones are followed as they are processed. */
@@ -26,23 +27,35 @@ export function useOwnVideos(): OwnVideos {
   useEffect(() => {
     listeners.add(setNow);
     setNow(known);
-    if (!known.videos) void loadOwnVideos();
+    if (!known.videos) void loadOwnVideos(reasonAtFirst());
     return () => void listeners.delete(setNow);
   }, []);
   return now;
 }
 
-export function loadOwnVideos(): Promise<void> {
-  loading ??= call<OwnVideo[]>('GET', '/api/videos')
-    .then(
-      (videos) => become({ videos }),
-      (problem) => become({ problem }),
-    )
-    .finally(() => {
-      loading = undefined;
-    });
+export function loadOwnVideos(reason?: ReasonToAsk): Promise<void> {
+  loading ??= load(reason).finally(() => {
+    loading = undefined;
+  });
   return loading;
 }
+
+async function load(reason: ReasonToAsk): Promise<void> {
+  const before = changesOfPerson();
+  const now = await call<OwnVideo[]>('GET', '/api/videos', { reason }).then(
+    (videos) => ({ videos }),
+    (problem) => ({ problem }),
+  );
+  if (changesOfPerson() === before) become(now);
+}
+
+watchPerson(() => {
+  loading = undefined;
+  become({});
+});
+watchRole((role) => {
+  if (role && known.problem instanceof NotSignedIn) void loadOwnVideos('unasked');
+});
 
 export function replaceVideo(video: OwnVideoNow): void {
   become({ videos: known.videos?.map((other) => (other.video_id === video.video_id ? video : other)) ?? [] });
@@ -75,16 +88,23 @@ async function watch(videoId: string): Promise<void> {
     const video = known.videos?.find(({ video_id }) => video_id === videoId);
     if (video) replaceVideo(to(video));
   };
+  let last: VideoState | undefined;
+  const show = () => last && change((video) => withState(video, last as VideoState));
   try {
     await followVideo(videoId, {
       signal: stop.signal,
-      tell: (state) => change((video) => withState(video, state)),
+      tell: (state) => {
+        last = state;
+        // Whether it is open then, or waits for an organiser, is not told with it.
+        if (state.status !== 'processed') show();
+      },
     });
     const ended = stop.signal.aborted ? undefined : await findVideo(videoId);
     watched.delete(videoId);
     if (ended) change(() => ended);
   } catch {
-    // Gone meanwhile; or it can not be told, and stands as it was.
+    // Gone meanwhile; or no more can be told.
+    if (!stop.signal.aborted) show();
   } finally {
     watched.delete(videoId);
   }

@@ -1,4 +1,5 @@
 import type { UnfinishedUpload } from '@anb/api-client/contract';
+import { ofBrowser } from './storage.ts';
 
 /**
  * Whether a file is the one that an upload was begun with. By its content where this browser had begun it, else by what
@@ -13,15 +14,14 @@ const SAMPLE_BYTES = 256 * 1024;
 /** So that it is known again when the page was closed meanwhile. */
 export async function rememberFile(videoId: string, file: Blob): Promise<void> {
   const print = await fingerprint(file);
-  if (print) withStorage((storage) => storage.setItem(key(videoId), print));
+  if (print) ofBrowser.write(key(videoId), print);
 }
 
-export const forgetFile = (videoId: string) =>
-  withStorage((storage) => storage.removeItem(key(videoId))) ?? undefined;
+export const forgetFile = (videoId: string) => ofBrowser.drop(key(videoId));
 
 export async function isSameFile(upload: Known, file: File): Promise<boolean> {
   if (file.size !== upload.size) return false;
-  const known = withStorage((storage) => storage.getItem(key(upload.video_id)));
+  const known = ofBrowser.read(key(upload.video_id));
   const print = known ? await fingerprint(file) : undefined;
   return known && print ? known === print : file.name === upload.filename;
 }
@@ -37,13 +37,4 @@ async function fingerprint(file: Blob): Promise<string | undefined> {
   ]);
   const hash = await crypto.subtle.digest('SHA-256', await samples.arrayBuffer());
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** Browsers may forbid it. */
-function withStorage<T>(act: (storage: Storage) => T): T | undefined {
-  try {
-    return act(localStorage);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,56 +1,96 @@
-import type { Profile, Tokens } from '@anb/api-client/contract';
+import type { Tokens } from '@anb/api-client/contract';
 import { Refusal, type RequestOptions, refusalOf, request, send } from './api.ts';
+import {
+  changesOfPerson,
+  currentId,
+  currentRole,
+  disown,
+  noteEnded,
+  noteSignedIn,
+  noteSignedOut,
+  own,
+} from './person.ts';
+import { ofBrowser, ofTab } from './storage.ts';
 
 /**
- * Who is signed in. The refresh token lies in a cookie that scripts can not read; the access token, good for an hour, in
- * this tab's storage, for each page is loaded anew; the role in the browser's, which tells all tabs that there is a
- * session, and nothing that opens one.
+ * Requests as who is signed in, see person.ts. The refresh token lies in a cookie that scripts can not read; the access
+ * token, good for an hour, in this tab's storage, for each page is loaded anew.
  */
 
-type Role = Profile['role'];
 /** What the person was doing when a session was needed; words the dialog. */
 export type Reason = 'vote' | 'report' | 'upload' | 'expired' | 'page';
+/** `unasked`: they did nothing that needs one, and are not asked. */
+export type ReasonToAsk = Reason | 'unasked' | undefined;
 
 const TOKEN = 'anb.token';
-const ROLE = 'anb.session';
+/** Whose session is still to be ended on the server. */
+const LEAVING = 'anb.leaving';
 const EARLY_MS = 30_000;
-
-/** undefined: nobody is signed in, as far as this browser knows. */
-export const currentRole = (): Role | undefined => (read(localStorage, ROLE) as Role | null) ?? undefined;
-
-/** Somebody has signed in or out, here or in another tab. */
-export function watchRole(tell: (role: Role | undefined) => void): () => void {
-  const hear = (event: StorageEvent) => event.key === ROLE && tell(currentRole());
-  const hearHere = () => tell(currentRole());
-  addEventListener('storage', hear);
-  addEventListener(ROLE, hearHere);
-  return () => {
-    removeEventListener('storage', hear);
-    removeEventListener(ROLE, hearHere);
-  };
-}
+/** Nobody waits for long to be signed out. */
+const LEAVING_MS = 8000;
 
 /** @throws Refusal `invalid_credentials` or `too_many_requests`, Offline */
 export async function signIn(email: string, password: string): Promise<void> {
+  await leaveAtLast();
   const json = { email, password, refresh_cookie: true };
-  keep(await request<Tokens>('POST', '/api/auth/login', { json }));
+  const tokens = await request<Tokens>('POST', '/api/auth/login', { json });
+  // Of the session before, whose cookie is gone.
+  ofBrowser.drop(LEAVING);
+  keep(tokens);
 }
 
-/** Ends the session here in any case, and on the server where it can be reached. @throws as `call` */
-export async function signOut(): Promise<void> {
-  await call('POST', '/api/auth/logout', { reason: 'unasked' }).finally(forget);
+/** Ends the session in this browser in any case. @returns whether the server knows; if not it hears of it later */
+export async function signOut(): Promise<boolean> {
+  const [id, before] = [currentId(), changesOfPerson()];
+  const signal = AbortSignal.timeout(LEAVING_MS);
+  const isTold = await call('POST', '/api/auth/logout', { reason: 'unasked', signal }).then(
+    () => true,
+    (error) => error instanceof NotSignedIn,
+  );
+  if (changesOfPerson() !== before) return true;
+  if (!isTold && id) ofBrowser.write(LEAVING, id);
+  forget();
+  return isTold;
+}
+
+/** Carries out a sign-out that the server could not be told of. */
+export async function leaveAtLast(): Promise<void> {
+  const id = ofBrowser.read(LEAVING);
+  if (!id) return;
+  try {
+    const { access_token: token } = await request<Tokens>('POST', '/api/auth/refresh');
+    if (claims(token).sub === id) await request('POST', '/api/auth/logout', { token });
+  } catch (error) {
+    if (!isUnauthorized(error)) return;
+  }
+  ofBrowser.drop(LEAVING);
+}
+
+/** The account is deleted, and who reads this page may go on reading it. */
+export function farewell(): void {
+  disown();
+  forget();
+}
+
+/** Nobody is signed in here any more. */
+export function forget(): void {
+  ofTab.drop(TOKEN);
+  noteSignedOut();
+}
+
+interface CallOptions extends Omit<RequestOptions, 'token'> {
+  reason?: ReasonToAsk;
 }
 
 /**
  * A request as the person who is signed in. Where nobody is, or the session has ended, it asks them to sign in and then
- * goes on.
- * @param reason for which they are asked; `unasked`: they did nothing that needs it, and are not asked
+ * goes on; nothing goes on for one person that another has begun.
  * @throws Refusal, Offline; NotSignedIn when they would not
  */
 export async function call<T>(
   method: string,
   path: string,
-  { reason, ...options }: Omit<RequestOptions, 'token'> & { reason?: Reason | 'unasked' } = {},
+  { reason, ...options }: CallOptions = {},
 ): Promise<T> {
   return withToken(reason, (token) => request<T>(method, path, { ...options, token }));
 }
@@ -58,10 +98,7 @@ export async function call<T>(
 /** As `call`, for an answer that is read as it comes. */
 export async function open(
   path: string,
-  {
-    reason,
-    ...options
-  }: { headers?: Record<string, string>; signal: AbortSignal; reason?: Reason | 'unasked' },
+  { reason, ...options }: { headers?: Record<string, string>; signal: AbortSignal; reason?: ReasonToAsk },
 ) {
   return withToken(reason, async (token) => {
     const answer = await send('GET', path, { ...options, token });
@@ -70,27 +107,38 @@ export async function open(
   });
 }
 
-/** The person has closed the dialog that asked to sign in. */
+/** For what a page asks for by itself: where its person has just gone, nobody is asked to sign in. */
+export const reasonAtFirst = (): 'unasked' | undefined => (changesOfPerson() > 0 ? 'unasked' : undefined);
+
+/** The person has closed the dialog that asked to sign in, or is another one by now. */
 export class NotSignedIn extends Error {}
 
-async function withToken<T>(
-  reason: Reason | 'unasked' | undefined,
-  act: (token: string) => Promise<T>,
-): Promise<T> {
+async function withToken<T>(reason: ReasonToAsk, act: (token: string) => Promise<T>): Promise<T> {
   const isKnown = currentRole() !== undefined;
-  const token = await accessToken();
+  const isSame = samePerson();
+  const token = isSame(await accessToken());
   if (token) {
     try {
-      return await act(token);
+      return isSame(await act(token));
     } catch (error) {
+      isSame(error);
       if (!isUnauthorized(error)) throw error;
-      drop(sessionStorage, TOKEN);
-      const renewed = await accessToken();
-      if (renewed) return act(renewed);
+      ofTab.drop(TOKEN);
+      const renewed = isSame(await accessToken());
+      if (renewed) return isSame(await act(renewed));
     }
   }
   if (reason === 'unasked') throw new NotSignedIn();
-  return act(await askToSignIn(isKnown ? 'expired' : (reason ?? 'page')));
+  return isSame(await act(isSame(await askToSignIn(isKnown ? 'expired' : (reason ?? 'page')))));
+}
+
+/** @returns lets through what is the same person's as now @throws NotSignedIn */
+function samePerson(): <T>(answer: T) => T {
+  const before = changesOfPerson();
+  return (answer) => {
+    if (changesOfPerson() !== before) throw new NotSignedIn();
+    return answer;
+  };
 }
 
 const isUnauthorized = (error: unknown) => error instanceof Refusal && error.status === 401;
@@ -106,44 +154,45 @@ let refreshing: Promise<string | undefined> | undefined;
 
 /** undefined: nobody is signed in. @throws Offline, Refusal when it can not be told now */
 async function accessToken(): Promise<string | undefined> {
-  const kept = JSON.parse(read(sessionStorage, TOKEN) ?? 'null') as { token: string; until: number } | null;
   if (!currentRole()) return undefined;
-  if (kept && kept.until > Date.now()) return ofThisPage(kept.token);
+  const token = keptToken() ?? (await refreshed());
+  if (token) own(claims(token).sub);
+  return token;
+}
+
+/** In another tab somebody else may have signed in since. */
+function keptToken(): string | undefined {
+  const { token, until } = JSON.parse(ofTab.read(TOKEN) ?? '{}') as { token?: string; until?: number };
+  if (!token || !until || until < Date.now()) return undefined;
+  return claims(token).sub === (currentId() ?? claims(token).sub) ? token : undefined;
+}
+
+function refreshed(): Promise<string | undefined> {
   refreshing ??= refresh().finally(() => {
     refreshing = undefined;
   });
-  const token = await refreshing;
-  return token && ofThisPage(token);
-}
-
-/** The id of whom this page has asked for. */
-let owner: string | undefined;
-
-/** Somebody else has signed in meanwhile, in another tab say: what stands here, in forms too, is not theirs. */
-function ofThisPage(token: string): string | Promise<never> {
-  const { sub } = claims(token);
-  owner ??= sub;
-  if (owner === sub) return token;
-  location.reload();
-  return new Promise(() => {});
+  return refreshing;
 }
 
 async function refresh(): Promise<string | undefined> {
+  const id = currentId();
   try {
-    return keep(await request<Tokens>('POST', '/api/auth/refresh'));
+    const tokens = await request<Tokens>('POST', '/api/auth/refresh');
+    // Meanwhile they may have signed out.
+    return currentRole() && keep(tokens);
   } catch (error) {
     if (!isUnauthorized(error)) throw error;
-    forget();
+    ofTab.drop(TOKEN);
+    noteEnded(id);
     return undefined;
   }
 }
 
-/** Tokens that an answer has brought, as that of a changed password does. */
-export function keep({ access_token: token, expires_in }: Tokens): string {
+function keep({ access_token: token, expires_in }: Tokens): string {
+  const { role, sub } = claims(token);
   const until = Date.now() + expires_in * 1000 - EARLY_MS;
-  write(sessionStorage, TOKEN, JSON.stringify({ token, until }));
-  write(localStorage, ROLE, claims(token).role);
-  dispatchEvent(new Event(ROLE));
+  ofTab.write(TOKEN, JSON.stringify({ token, until }));
+  noteSignedIn(role, sub);
   return token;
 }
 
@@ -153,41 +202,7 @@ export async function ownId(): Promise<number | undefined> {
   return token === undefined ? undefined : Number(claims(token).sub);
 }
 
-function claims(token: string): { sub: string; role: Role } {
+function claims(token: string): { sub: string; role: Parameters<typeof noteSignedIn>[0] } {
   const payload = token.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '';
   return JSON.parse(atob(payload));
-}
-
-export function forget(): void {
-  drop(sessionStorage, TOKEN);
-  drop(localStorage, ROLE);
-  dispatchEvent(new Event(ROLE));
-}
-
-/** Browsers may forbid storage; then a session lasts as long as a page. */
-const memory = new Map<string, string>();
-
-function read(storage: Storage, key: string): string | null {
-  try {
-    return storage.getItem(key) ?? memory.get(key) ?? null;
-  } catch {
-    return memory.get(key) ?? null;
-  }
-}
-
-function write(storage: Storage, key: string, value: string): void {
-  try {
-    storage.setItem(key, value);
-  } catch {
-    memory.set(key, value);
-  }
-}
-
-function drop(storage: Storage, key: string): void {
-  memory.delete(key);
-  try {
-    storage.removeItem(key);
-  } catch {
-    // There was none to remove it from.
-  }
 }

@@ -1,9 +1,10 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/sign-in';
 import { Dialog } from '../components/dialog.tsx';
 import { SignInForm } from '../forms/sign-in.tsx';
 import { SignUpForm } from '../forms/sign-up.tsx';
 import { openDialog } from './open-dialog.tsx';
+import { watchRole } from './person.ts';
 import type { Reason } from './session.ts';
 
 let asked: Promise<boolean> | undefined;
@@ -21,13 +22,15 @@ export function openSignIn(reason: Reason): Promise<boolean> {
 /** Who comes to vote or to upload is mostly new here; whose session has ended is not. */
 function SignIn({ reason, onDone }: { reason: Reason; onDone: (result?: true) => void }) {
   const [isNew, setNew] = useState(reason === 'vote' || reason === 'upload');
+  // In another tab, say.
+  useEffect(() => watchRole((role) => role && onDone(true)), [onDone]);
   const choice = (value: boolean, text: string) => (
     <button type="button" class="chip" aria-pressed={isNew === value} onClick={() => setNew(value)}>
       {text}
     </button>
   );
   return (
-    <Dialog title={texts.heading[reason]} onClose={() => onDone()}>
+    <Dialog title={(isNew ? texts.headingOfNew : texts.heading)[reason]} onClose={() => onDone()}>
       <div class="stack">
         <p class="soft">{texts.reason[reason]}</p>
         {reason !== 'expired' && (

@@ -1,7 +1,8 @@
 import type { UnfinishedUpload } from '@anb/api-client/contract';
 import { useEffect, useState } from 'preact/hooks';
+import { currentRole, watchRole } from './person.ts';
 import { forgetFile } from './same-file.ts';
-import { call, currentRole, watchRole } from './session.ts';
+import { call } from './session.ts';
 import { UPLOADS } from './upload.ts';
 
 /** Of who is signed in; nobody is asked to, and where it can not be told there are none. undefined: not known yet. */

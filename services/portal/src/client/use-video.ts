@@ -48,7 +48,10 @@ async function follow(videoId: string, { signal, tell }: FollowOptions): Promise
   if (!isUnfinished(first)) return;
   await followVideo(videoId, {
     signal,
-    tell: (state) => tell((video) => video && withState(video, state), false),
+    // Whether it is open then, or waits for an organiser, is not told with it.
+    tell: (state) => {
+      if (state.status !== 'processed') tell((video) => video && withState(video, state), false);
+    },
     onLost: () => tell((video) => video, true),
   });
   const last = signal.aborted ? undefined : await findVideo(videoId);

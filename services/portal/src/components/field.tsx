@@ -12,7 +12,7 @@ interface FieldProps {
   hint?: string;
   autocomplete: string;
   maxlength: number;
-  defaultValue?: string;
+  defaultValue?: string | undefined;
   /** Phones change no letter of what is typed, nor mark it. */
   isEmail?: boolean;
   /** The id of a list of what is often meant. */
@@ -67,8 +67,8 @@ export function TextField({ name, label, hint, isEmail = false, list, ...input }
   );
 }
 
-export const EmailField = () => (
-  <TextField name="email" label={texts.email} autocomplete="username" maxlength={254} isEmail />
+export const EmailField = (given: { defaultValue?: string | undefined }) => (
+  <TextField name="email" label={texts.email} autocomplete="username" maxlength={254} isEmail {...given} />
 );
 
 /** Takes any city; offers those of the contest. */

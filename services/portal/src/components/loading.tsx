@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/loading';
 import { describeProblem } from '../client/describe-problem.ts';
-import { NotSignedIn } from '../client/session.ts';
+import { watchRole } from '../client/person.ts';
+import { NotSignedIn, type ReasonToAsk, reasonAtFirst } from '../client/session.ts';
 import { Notice, Skeleton } from './feedback.tsx';
 
 export type Loaded<T> =
@@ -10,17 +11,22 @@ export type Loaded<T> =
   | { state: 'signed-out' | 'failed'; problem: string; retry: () => void };
 
 /** @param load the same function each time */
-export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
+export function useLoaded<T>(load: (reason: ReasonToAsk) => Promise<T>): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
-  const begin = useCallback(() => {
-    setLoaded({ state: 'loading' });
-    const set = (value: T) => setLoaded({ state: 'there', value, set });
-    load().then(set, (error) => {
-      const state = error instanceof NotSignedIn ? 'signed-out' : 'failed';
-      setLoaded({ state, problem: describeProblem(error), retry: begin });
-    });
-  }, [load]);
-  useEffect(begin, [begin]);
+  const begin = useCallback(
+    (reason?: ReasonToAsk) => {
+      setLoaded({ state: 'loading' });
+      const set = (value: T) => setLoaded({ state: 'there', value, set });
+      load(reason).then(set, (error) => {
+        const state = error instanceof NotSignedIn ? 'signed-out' : 'failed';
+        setLoaded({ state, problem: describeProblem(error), retry: () => begin() });
+      });
+    },
+    [load],
+  );
+  useEffect(() => begin(reasonAtFirst()), [begin]);
+  const isOut = loaded.state === 'signed-out';
+  useEffect(() => (isOut ? watchRole((role) => role && begin('unasked')) : undefined), [isOut, begin]);
   return loaded;
 }
 

@@ -1,4 +1,5 @@
 import * as texts from '#texts/profile';
+import { showAnnouncement } from '../client/announcement-bar.tsx';
 import { call, forget, signOut } from '../client/session.ts';
 import { useAction } from '../client/use-action.ts';
 
@@ -7,13 +8,14 @@ interface SignOutButtonProps {
   isEverywhere?: boolean;
 }
 
-/** Signs out, and leads home. */
+/** Signs out, and leads home; where the server could not be told, it says so here. */
 export function SignOutButton({ isEverywhere = false }: SignOutButtonProps) {
   const [isBusy, act, problem] = useAction();
   const leave = () =>
     act(async () => {
-      await (isEverywhere ? signOutEverywhere() : signOutHere());
-      location.assign('/');
+      const isTold = await (isEverywhere ? signOutEverywhere() : signOut());
+      if (isTold) location.assign('/');
+      else showAnnouncement({ text: texts.signedOutHere, isBad: true });
     });
   return (
     <>
@@ -29,11 +31,9 @@ export function SignOutButton({ isEverywhere = false }: SignOutButtonProps) {
   );
 }
 
-/** It has ended in this browser, whether the server could be told or not. */
-const signOutHere = () => signOut().catch(() => {});
-
 /** Done only when the server says so. */
-async function signOutEverywhere(): Promise<void> {
+async function signOutEverywhere(): Promise<true> {
   await call('POST', '/api/auth/logout-all');
   forget();
+  return true;
 }

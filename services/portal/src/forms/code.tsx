@@ -1,5 +1,5 @@
 import type { Profile } from '@anb/api-client/contract';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/verification';
 import { Refusal } from '../client/api.ts';
 import { checkFields } from '../client/checks.ts';
@@ -12,10 +12,18 @@ import { Form } from '../components/form.tsx';
 /** Asks for the code that was mailed, and has another one sent. */
 export function CodeForm({ email: known, onDone }: { email?: string; onDone: () => void }) {
   const email = useEmail(known);
+  const refused = useRef<{ code?: string; why: string }>({ why: '' });
   const form = useForm({
-    check: checkFields,
-    send: async ({ code }) => {
-      await call('POST', '/api/auth/verify-email', { json: { code } });
+    // It is sent by itself; by the button too it would cost another of a few attempts.
+    check: (values) =>
+      values.code === refused.current.code ? { code: refused.current.why } : checkFields(values),
+    send: async ({ code = '' }) => {
+      try {
+        await call('POST', '/api/auth/verify-email', { json: { code } });
+      } catch (error) {
+        if (isRefusal(error)) refused.current = { code, why: describeProblem(error) };
+        throw error;
+      }
       onDone();
     },
   });
@@ -28,11 +36,20 @@ export function CodeForm({ email: known, onDone }: { email?: string; onDone: () 
       <Form name="codigo" form={form} action={texts.action} busy={texts.busy}>
         <CodeField />
       </Form>
-      <Resend onVerified={onDone} />
+      <Resend
+        onVerified={onDone}
+        onSent={() => {
+          refused.current = { why: '' };
+        }}
+      />
       <p class="soft small">{texts.wrongAddress}</p>
     </div>
   );
 }
+
+/** Of the code, which no other try mends. */
+const isRefusal = (error: unknown) =>
+  error instanceof Refusal && ['wrong_code', 'code_expired'].includes(error.code);
 
 /** Whoever mistyped theirs sees it. */
 function useEmail(known: string | undefined): string | undefined {
@@ -50,7 +67,7 @@ function useEmail(known: string | undefined): string | undefined {
 /** The API sends one a minute. */
 const PAUSE_SECONDS = 60;
 
-function Resend({ onVerified }: { onVerified: () => void }) {
+function Resend({ onVerified, onSent }: { onVerified: () => void; onSent: () => void }) {
   const [said, setSaid] = useState('');
   const [problem, setProblem] = useState('');
   const [wait, setWait] = useCountdown();
@@ -63,6 +80,7 @@ function Resend({ onVerified }: { onVerified: () => void }) {
     try {
       await call('POST', '/api/auth/verify-email/resend');
       setSaid(texts.resent);
+      onSent();
     } catch (error) {
       if (error instanceof Refusal && error.code === 'already_verified') return onVerified();
       setWait((error instanceof Refusal && error.retryAfter) || 0);

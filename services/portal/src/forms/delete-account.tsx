@@ -3,7 +3,7 @@ import * as texts from '#texts/profile';
 import { checkFields } from '../client/checks.ts';
 import { useForm } from '../client/form.ts';
 import { openDialog } from '../client/open-dialog.tsx';
-import { call, forget } from '../client/session.ts';
+import { call, farewell } from '../client/session.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Form } from '../components/form.tsx';
 import { PasswordField } from '../components/password-field.tsx';
@@ -23,7 +23,7 @@ function Deletion({ onDone }: { onDone: () => void }) {
     check: checkFields,
     send: async ({ password }) => {
       await call('DELETE', '/api/auth/account', { json: { password } });
-      forget();
+      farewell();
       onDone();
     },
   });

@@ -7,7 +7,13 @@ import { EmailField } from '../components/field.tsx';
 import { Form } from '../components/form.tsx';
 import { PasswordField } from '../components/password-field.tsx';
 
-export function SignInForm({ onDone }: { onDone: () => void }) {
+interface SignInFormProps {
+  /** Where it is known already. */
+  email?: string | undefined;
+  onDone: () => void;
+}
+
+export function SignInForm({ email: known, onDone }: SignInFormProps) {
   const form = useForm({
     check: checkFields,
     send: async ({ email = '', password = '' }) => {
@@ -17,7 +23,7 @@ export function SignInForm({ onDone }: { onDone: () => void }) {
   });
   return (
     <Form name="entrar" form={form} action={texts.action} busy={texts.busy}>
-      <EmailField />
+      <EmailField defaultValue={known} />
       <PasswordField name="password" label={forms.password} autocomplete="current-password" />
       <p>
         <a class="link" href="/olvide">

@@ -3,6 +3,7 @@ import * as texts from '#texts/passwords';
 import { request } from '../client/api.ts';
 import { checkFields } from '../client/checks.ts';
 import { useForm } from '../client/form.ts';
+import { rememberEmail } from '../client/known-email.ts';
 import { Notice } from '../components/feedback.tsx';
 import { EmailField } from '../components/field.tsx';
 import { Form } from '../components/form.tsx';
@@ -14,6 +15,7 @@ export default function ForgotPassword() {
     check: checkFields,
     send: async ({ email = '' }) => {
       await request('POST', '/api/auth/password/forgot', { json: { email } });
+      rememberEmail(email.trim());
       setSentTo(email.trim());
     },
   });

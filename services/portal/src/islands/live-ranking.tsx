@@ -2,9 +2,9 @@ import type { RankingRow } from '@anb/api-client/contract';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/rankings';
 import { useContestState } from '../client/contest.ts';
+import { type StreamState, watchRanking } from '../client/watch-ranking.ts';
 import { RankedRow } from '../components/ranked-row.tsx';
 import type { ContestState } from '../contest-state.ts';
-import { address } from '../query.ts';
 
 interface LiveRankingProps {
   /** The first page, as it was rendered. */
@@ -45,8 +45,6 @@ export default function LiveRanking({ rows, city, limit, contestState }: LiveRan
   );
 }
 
-type StreamState = 'connecting' | 'live' | 'broken';
-
 function useLiveRows(rendered: RankingRow[], city: string | undefined) {
   const [current, setCurrent] = useState(rendered);
   const [moves, setMoves] = useState<ReadonlyMap<string, number>>(new Map());
@@ -54,13 +52,8 @@ function useLiveRows(rendered: RankingRow[], city: string | undefined) {
   const [spoken, setSpoken] = useState('');
   const last = useRef(rendered);
   useEffect(() => {
-    const stream = new EventSource(address('/api/public/rankings/stream', { city }));
     let timer: ReturnType<typeof setTimeout>;
-    stream.onopen = () => setState('live');
-    // It comes back by itself.
-    stream.onerror = () => setState('broken');
-    stream.addEventListener('ranking', ({ data }) => {
-      const rows = JSON.parse(data) as RankingRow[];
+    const leave = watchRanking(city, setState, (rows) => {
       const moved = movesBetween(last.current, rows);
       last.current = rows;
       setCurrent(rows);
@@ -73,7 +66,7 @@ function useLiveRows(rendered: RankingRow[], city: string | undefined) {
     });
     return () => {
       clearTimeout(timer);
-      stream.close();
+      leave();
     };
   }, [city]);
   return { current, moves, state, spoken };

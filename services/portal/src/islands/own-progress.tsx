@@ -5,6 +5,7 @@ import { shareText } from '#texts/sharing';
 import { request } from '../client/api.ts';
 import { isContestCity, useContest } from '../client/contest.ts';
 import { useOwnVideos } from '../client/own-videos.ts';
+import { poll } from '../client/poll.ts';
 import { isOpen, type OwnVideoNow, shareAddress } from '../client/video-actions.ts';
 import { Skeleton } from '../components/feedback.tsx';
 import { Places } from '../components/own/places.tsx';
@@ -74,11 +75,10 @@ function useStanding(videoId: string | undefined): Standing | undefined {
   const [standing, setStanding] = useState<Standing>();
   useEffect(() => {
     if (!videoId) return;
-    const ask = () =>
-      request<Standing>('GET', `/api/public/rankings/videos/${videoId}`).then(setStanding, () => {});
-    void ask();
-    const timer = setInterval(() => !document.hidden && ask(), EVERY_MS);
-    return () => clearInterval(timer);
+    const ask = async (signal?: AbortSignal) =>
+      setStanding(await request<Standing>('GET', `/api/public/rankings/videos/${videoId}`, { signal }));
+    ask().catch(() => {});
+    return poll(EVERY_MS, ask);
   }, [videoId]);
   return standing?.video_id === videoId ? standing : undefined;
 }

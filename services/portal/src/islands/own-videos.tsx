@@ -1,13 +1,15 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/own-videos';
 import { retry } from '#texts/problems';
 import { useContest } from '../client/contest.ts';
 import { describeProblem } from '../client/describe-problem.ts';
 import { loadOwnVideos, useOwnVideos } from '../client/own-videos.ts';
 import { NotSignedIn } from '../client/session.ts';
+import type { OwnVideoNow } from '../client/video-actions.ts';
 import { Empty, Notice, Skeleton } from '../components/feedback.tsx';
 import { BallIcon } from '../components/icons.tsx';
 import { OwnVideoItem } from '../components/own/item.tsx';
+import { progressBetween } from '../components/own/state-badge.tsx';
 
 /** The player's videos as they are now, and what can be done with each. */
 export default function OwnVideos() {
@@ -15,6 +17,7 @@ export default function OwnVideos() {
   const isVotingOpen = useContest()?.state === 'open';
   const [said, setSaid] = useState('');
   const place = useRef<HTMLDivElement>(null);
+  useProgressSaid(videos, isVotingOpen, setSaid);
   if (problem) return <NotLoaded problem={problem} />;
   if (!videos) return <Skeleton kind="row" count={2} label={texts.loading} />;
   return (
@@ -55,6 +58,26 @@ export default function OwnVideos() {
   );
 }
 
+/** One voice for all of them: several that speak at once are not understood. */
+function useProgressSaid(
+  videos: readonly OwnVideoNow[] = NONE,
+  isVotingOpen: boolean,
+  say: (text: string) => void,
+): void {
+  const last = useRef(videos);
+  useEffect(() => {
+    const known = new Map(last.current.map((video) => [video.video_id, video]));
+    last.current = videos;
+    for (const video of videos) {
+      const before = known.get(video.video_id);
+      const progress = before && progressBetween(before, video, isVotingOpen);
+      if (progress) say(texts.said.progress(video.title, progress));
+    }
+  }, [videos, isVotingOpen, say]);
+}
+
+const NONE: readonly OwnVideoNow[] = [];
+
 /** Whose pictures are asked for at once; each costs a request while its video is private. */
 const NEAR = 6;
 
@@ -65,7 +88,7 @@ function NotLoaded({ problem }: { problem: unknown }) {
       <div class="stack">
         <p>{isSignedOut ? texts.signedOut : `${texts.notLoaded} ${describeProblem(problem)}`}</p>
         <p>
-          <button type="button" class="button button-small" onClick={loadOwnVideos}>
+          <button type="button" class="button button-small" onClick={() => loadOwnVideos()}>
             {isSignedOut ? texts.signIn : retry}
           </button>
         </p>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { title as videos } from '#texts/own-videos';
 import * as texts from '#texts/profile';
-import { call } from '../client/session.ts';
+import { call, type ReasonToAsk } from '../client/session.ts';
 import { Empty } from '../components/feedback.tsx';
 import { BallIcon } from '../components/icons.tsx';
 import { Loading, useLoaded } from '../components/loading.tsx';
@@ -14,7 +14,7 @@ import { ChangePasswordForm } from '../forms/change-password.tsx';
 import { ProfileForm } from '../forms/profile.tsx';
 import OwnVideos from './own-videos.tsx';
 
-const load = () => call<Person>('GET', '/api/auth/profile');
+const load = (reason: ReasonToAsk) => call<Person>('GET', '/api/auth/profile', { reason });
 
 export default function Profile() {
   const loaded = useLoaded(load);

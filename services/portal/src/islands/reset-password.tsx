@@ -4,9 +4,11 @@ import * as texts from '#texts/passwords';
 import { Refusal, request } from '../client/api.ts';
 import { checkFields } from '../client/checks.ts';
 import { useForm } from '../client/form.ts';
+import { knownEmail } from '../client/known-email.ts';
 import { Notice } from '../components/feedback.tsx';
 import { Form } from '../components/form.tsx';
 import { NewPassword } from '../components/password-field.tsx';
+import { SignInForm } from '../forms/sign-in.tsx';
 
 /** With the token of the link that was mailed. */
 export default function ResetPassword() {
@@ -63,11 +65,7 @@ function Done() {
       <Notice kind="good" isAlert>
         {texts.resetDone}
       </Notice>
-      <p>
-        <a class="button" href="/entrar">
-          {texts.toSignIn}
-        </a>
-      </p>
+      <SignInForm email={knownEmail()} onDone={() => location.replace('/panel')} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import * as texts from '#texts/sign-in';
 import { askedDestination } from '../client/destination.ts';
-import { currentRole } from '../client/session.ts';
+import { currentRole } from '../client/person.ts';
 import { SignInForm } from '../forms/sign-in.tsx';
 
 /** Whoever is signed in goes on at once. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { currentRole, watchRole } from '../client/session.ts';
+import { currentRole, watchRole } from '../client/person.ts';
 import { SignOutButton } from '../components/sign-out-button.tsx';
 
 /** For who is signed in. */

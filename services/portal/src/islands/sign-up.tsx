@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import * as texts from '#texts/sign-up';
 import { tellNext } from '../client/announcement.ts';
 import { askedDestination } from '../client/destination.ts';
-import { currentRole } from '../client/session.ts';
+import { currentRole } from '../client/person.ts';
 import { SignUpForm } from '../forms/sign-up.tsx';
 
 /** Whoever is signed in goes on at once. */
@@ -12,7 +12,7 @@ export default function SignUp() {
   }, []);
 
   function goOn(email: string) {
-    tellNext({ text: texts.created(email), href: '/verificar', link: texts.toCode });
+    tellNext({ text: texts.created(email), way: { text: texts.toCode, to: '/verificar' } });
     location.replace(askedDestination());
   }
 

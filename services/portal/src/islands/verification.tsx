@@ -1,12 +1,12 @@
 import type { Profile } from '@anb/api-client/contract';
 import { useState } from 'preact/hooks';
 import * as texts from '#texts/verification';
-import { call } from '../client/session.ts';
+import { call, type ReasonToAsk } from '../client/session.ts';
 import { Notice } from '../components/feedback.tsx';
 import { Loading, useLoaded } from '../components/loading.tsx';
 import { CodeForm } from '../forms/code.tsx';
 
-const profile = () => call<Profile>('GET', '/api/auth/profile');
+const profile = (reason: ReasonToAsk) => call<Profile>('GET', '/api/auth/profile', { reason });
 
 export default function Verification() {
   const loaded = useLoaded(profile);

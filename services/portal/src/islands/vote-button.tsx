@@ -3,6 +3,7 @@ import * as texts from '#texts/voting';
 import { Refusal } from '../client/api.ts';
 import { lookAgain, useContestState } from '../client/contest.ts';
 import { describeProblem } from '../client/describe-problem.ts';
+import { currentRole, watchRole } from '../client/person.ts';
 import { NotSignedIn, ownId } from '../client/session.ts';
 import { castVote, votedVideos } from '../client/voting.ts';
 import { CheckIcon } from '../components/icons.tsx';
@@ -31,14 +32,20 @@ export default function VoteButton({ videoId, votes, player, userId, contestStat
   const shown = shownState(state, contest);
 
   useEffect(() => {
-    votedVideos().then(
-      (voted) => voted.has(videoId) && setState('voted'),
-      () => {},
-    );
-    ownId().then(
-      (id) => id === userId && setState('own'),
-      () => {},
-    );
+    const look = () => {
+      if (!currentRole()) return;
+      votedVideos().then(
+        (voted) => voted.has(videoId) && setState('voted'),
+        () => {},
+      );
+      ownId().then(
+        (id) => id === userId && setState('own'),
+        () => {},
+      );
+    };
+    look();
+    // Also by another button's dialog.
+    return watchRole(look);
   }, [videoId, userId]);
 
   async function vote() {

@@ -88,7 +88,7 @@ function Progress({ video }: { video: OwnVideoNow }) {
   return (
     <div class="field">
       {status === 'processing' && <progress max={100} value={progress} aria-label={title} />}
-      <p class="soft small" role="status">
+      <p class="soft small">
         {status === 'processing'
           ? wordOf(stage ?? 'downloading')
           : queue_place !== undefined && place(queue_place)}

@@ -1,5 +1,6 @@
 import * as texts from '#texts/own-videos';
-import type { OwnVideoNow } from '../../client/video-actions.ts';
+import { isUnfinished, type OwnVideoNow } from '../../client/video-actions.ts';
+import { wordOf } from '../processing.tsx';
 
 interface StateBadgeProps {
   video: OwnVideoNow;
@@ -11,6 +12,20 @@ export function StateBadge({ video, isVotingOpen }: StateBadgeProps) {
   const [text, kind] = describe(video, isVotingOpen);
   return <span class={`badge${kind ? ` badge-${kind}` : ''}`}>{text}</span>;
 }
+
+/** What is to be said of a video whose processing has come further; undefined: nothing. */
+export function progressBetween(
+  before: OwnVideoNow,
+  now: OwnVideoNow,
+  isVotingOpen: boolean,
+): string | undefined {
+  const word = spokenState(now, isVotingOpen);
+  return isUnfinished(before) && word !== spokenState(before, isVotingOpen) ? word : undefined;
+}
+
+/** Each percent would be too much to hear. */
+const spokenState = (video: OwnVideoNow, isVotingOpen: boolean) =>
+  video.status === 'processing' ? wordOf(video.stage ?? 'downloading') : describe(video, isVotingOpen)[0];
 
 function describe(video: OwnVideoNow, isVotingOpen: boolean): [text: string, kind?: 'good' | 'bad' | 'ball'] {
   if (video.status === 'uploaded') return [texts.states.uploaded];

@@ -35,11 +35,15 @@ export function UploadForm({ maxMegabytes, contest, onBegun }: UploadFormProps) 
   const [problems, setProblems] = useState<Problems>({});
   const [isBusy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const picked = useRef<readonly File[]>([]);
 
   async function pick(files: readonly File[]) {
     const [file] = files;
     if (!file) return;
+    picked.current = files;
     const problem = files.length > 1 ? texts.fileProblems.several : await problemOf(file, maxMegabytes);
+    // Another one was chosen while this one was looked at.
+    if (picked.current !== files) return;
     setProblems(({ file: _, ...others }) => (problem ? { ...others, file: problem } : others));
     setClip(problem ? undefined : { file });
   }

@@ -45,5 +45,6 @@ export const said = {
   withdrawn: (name: string) => `«${name}» ahora es privado.`,
   retitled: 'Título guardado.',
   retried: (name: string) => `«${name}» vuelve a la cola.`,
+  progress: (name: string, state: string) => `«${name}»: ${state}.`,
   removed: (name: string) => `«${name}» fue eliminado.`,
 };

@@ -24,6 +24,8 @@ export const sessions = 'Sesiones';
 export const signOut = 'Cerrar sesión';
 export const signOutAll = 'Cerrar todas mis sesiones';
 export const signingOut = 'Cerrando…';
+export const signedOutHere =
+  'Cerraste sesión en este navegador. No hubo conexión para avisarle al servidor: lo hacemos apenas vuelva.';
 export const signOutAllHint = '«Todas» son también las de tus demás dispositivos.';
 
 export const data = 'Mis datos personales';

@@ -17,6 +17,13 @@ export const heading = {
   expired: 'Tu sesión terminó',
   page: 'Entra a tu cuenta',
 } as const;
+export const headingOfNew = {
+  vote: 'Crea tu cuenta y vota',
+  report: 'Crea tu cuenta y reporta',
+  upload: 'Crea tu cuenta y sube tu video',
+  expired: heading.expired,
+  page: 'Crea tu cuenta',
+} as const;
 export const reason = {
   vote: 'Así cada persona vota una sola vez por video. Apenas entres o crees tu cuenta, tu voto queda registrado.',
   report: 'Tu reporte se envía apenas entres.',
