@@ -2,10 +2,14 @@ import type { City, Contest } from '@anb/api-client/contract';
 import { useEffect, useState } from 'preact/hooks';
 import { type ContestNow, type ContestState, contestNow } from '../contest-state.ts';
 import { request } from './api.ts';
+import { poll } from './poll.ts';
 
 /** The contest, which all of a page's islands know together; asked for again while it is looked at. */
 
-const EVERY_MS = 5000;
+const EVERY_MS = 15_000;
+/** After an end of the window: what is asked too early is asked in vain, and what all ask at once is slow. */
+const LEEWAY_MS = 500;
+const SPREAD_MS = 2000;
 
 let known: ContestNow | undefined;
 const listeners = new Set<(now: ContestNow) => void>();
@@ -28,6 +32,7 @@ function useNews(isRendered: boolean): ContestNow | undefined {
   return now;
 }
 
+let atEnd: ReturnType<typeof setTimeout> | undefined;
 let stopLooking: (() => void) | undefined;
 
 /** While anybody does, it is looked at. */
@@ -43,26 +48,36 @@ function listen(tell: (now: ContestNow) => void): () => void {
 }
 
 function keepLooking(): () => void {
-  const look = () => !document.hidden && lookAgain();
-  const timer = setInterval(look, EVERY_MS);
+  const stopPolling = poll(EVERY_MS, lookAgain);
+  const look = () => void (document.hidden || lookAgain());
   document.addEventListener('visibilitychange', look);
   return () => {
-    clearInterval(timer);
+    stopPolling();
+    clearTimeout(atEnd);
     document.removeEventListener('visibilitychange', look);
   };
 }
 
 /** Where something shows that it is not as it was. */
-export function lookAgain(): void {
+export async function lookAgain(signal?: AbortSignal): Promise<void> {
   // Where it can not be told, it stands as it was.
-  request<Contest>('GET', '/api/public/contest').then(become, () => {});
+  await request<Contest>('GET', '/api/public/contest', { signal }).then(become, () => {});
 }
 
 function become(contest: Contest): void {
+  waitForEnd(contest);
   const now = contestNow(contest);
   if (JSON.stringify(now) === JSON.stringify(known)) return;
   known = now;
   for (const tell of listeners) tell(now);
+}
+
+/** By the clock of this device; where it is off, the next look tells. */
+function waitForEnd({ open, opens_at, closes_at }: Contest): void {
+  clearTimeout(atEnd);
+  const ms = Date.parse((open ? closes_at : opens_at) ?? '') - Date.now();
+  if (stopLooking && ms > 0 && ms < EVERY_MS)
+    atEnd = setTimeout(() => lookAgain(), ms + LEEWAY_MS + Math.random() * SPREAD_MS);
 }
 
 /** Whether its players can qualify; undefined where it can not be told now. */
