@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { axeViolations } from '@anb/testing/accessibility';
 import type { Page } from 'playwright-core';
 import postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TestPlayer } from '../api.ts';
 import { makeOrganiser } from './organiser.ts';
 import { sideways, World } from './world.ts';
@@ -13,17 +14,18 @@ const TITLE = '<i>Triple</i> \u200f🏀 desde el logo';
 const WHY = 'Tres cuentas de un mismo computador.';
 let world: World;
 let organiser: TestPlayer;
+/** Of Ana, in Tunja. */
+let player: TestPlayer;
 let videoId: string;
 const url = (path: string) => world.stack.url + path;
 
 beforeAll(async () => {
   world = await World.open();
   organiser = await makeOrganiser(world);
-  const { videoId: id, player } = await world.contender({ first_name: 'Ana', city: 'Tunja' }, TITLE);
-  videoId = id;
-  await world.api.finished(player, id);
+  ({ videoId, player } = await world.contender({ first_name: 'Ana', city: 'Tunja' }, TITLE));
+  await world.api.finished(player, videoId);
   const report = { reason: 'No es baloncesto.' };
-  await world.api.as(await world.api.signUp(), 'POST', `/api/public/videos/${id}/report`, report);
+  await world.api.as(await world.api.signUp(), 'POST', `/api/public/videos/${videoId}/report`, report);
   await voteAndFlag();
 }, 120_000);
 afterAll(() => world.close());
@@ -169,4 +171,77 @@ test('voting is closed, the result frozen, and its file has the published sum; i
   await page.getByRole('alert').getByText('está congelado').waitFor();
   await page.keyboard.press('Escape');
   expect(await page.getByLabel('Cierra').getAttribute('aria-invalid')).toBe('true');
+});
+
+describe('whoever looks on', () => {
+  const setWindow = async (change: object) => {
+    const { status } = await world.api.as(organiser, 'PUT', '/api/admin/contest', change);
+    expect(status).toBe(200);
+  };
+  const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const windows = {
+    soon: { opens_at: inHours(1), closes_at: inHours(2) },
+    open: { opens_at: inHours(-1), closes_at: inHours(2) },
+    counting: { opens_at: inHours(-2), closes_at: inHours(-1) },
+  };
+  /** Another edition, whose result is not frozen. */
+  const enter = async (state: keyof typeof windows) => {
+    const edition = `${state} ${Date.now()}`;
+    await setWindow({
+      ...{ edition, vote_goal: 3000, cities: [{ name: 'Tunja', aliases: [] }] },
+      ...windows[state],
+    });
+    const shown = async () => (await world.api.send('GET', '/api/public/contest')).body.edition;
+    await expect.poll(shown).toBe(edition);
+    // Until no page of before is fresh.
+    await sleep(500);
+  };
+  const visit = async (path: string, as?: TestPlayer) => {
+    const { page } = await world.person(as && { as });
+    await page.goto(url(path));
+    return page;
+  };
+
+  test('sees voting close and the result be frozen without loading anything anew', async () => {
+    await enter('open');
+    const [ranking, video] = [await visit('/rankings?ciudad=Tunja'), await visit(`/videos/${videoId}`)];
+    await ranking.getByText('Va clasificando', { exact: true }).waitFor();
+    await video.getByRole('button', { name: 'Votar' }).waitFor();
+    await setWindow({ closes_at: new Date().toISOString() });
+    await ranking.getByText('Va clasificando · resultado por confirmar').waitFor();
+    await video.getByRole('button', { name: 'Votación cerrada' }).waitFor();
+    await video.getByRole('status').getByText('El resultado está por confirmar.').waitFor();
+    expect((await world.api.as(organiser, 'POST', '/api/admin/results')).status).toBe(200);
+    await ranking.getByText('Clasificó al Showcase Final').waitFor();
+    await video.getByRole('status').getByText('El resultado es oficial.').waitFor();
+  }, 60_000);
+
+  test.each([
+    ['soon', 'Te faltan 2.997 votos para la meta.', '¡Prepárate!'],
+    ['counting', 'Te faltaron 2.997 votos para la meta.', 'Vas clasificando · resultado por confirmar'],
+  ] as const)('is told on the panel how it stands: %s', async (state, goal, outlook) => {
+    await enter(state);
+    const page = await visit('/panel', player);
+    await page.getByText(goal).waitFor();
+    await page.getByText(outlook).waitFor();
+    await page.getByRole('listitem').getByText('Público', { exact: true }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  test.each(['soon', 'counting'] as const)(
+    'finds no barrier where votes do not count: %s',
+    async (state) => {
+      await enter(state);
+      const told = state === 'soon' ? 'La votación abre el' : 'La votación cerró el';
+      for (const path of ['/', '/videos', `/videos/${videoId}`, '/subir']) {
+        const page = await visit(path);
+        await page.getByText(told).first().waitFor();
+        for (const colorScheme of ['dark', 'light'] as const) {
+          await page.emulateMedia({ colorScheme });
+          expect([path, ...(await axeViolations(page))]).toEqual([path]);
+        }
+      }
+    },
+    60_000,
+  );
 });

@@ -214,6 +214,32 @@ describe('the panel', () => {
   });
 });
 
+test('a link that the browser does not let a page copy is there to be copied by hand', async () => {
+  const { page } = await world.person();
+  await page.addInitScript("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+  await page.goto(url(`/videos/${videoId}`));
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('button', { name: 'Copiar enlace' }).click();
+  const link = page.getByLabel('Copia el enlace de aquí');
+  expect(await link.inputValue()).toBe(url(`/videos/${videoId}`));
+  expect(await page.evaluate('String(getSelection())')).toBe(url(`/videos/${videoId}`));
+  await clean(page);
+});
+
+test('whoever comes to upload is told before that it takes an account, and comes back with one', async () => {
+  const { page } = await world.person();
+  await page.goto(url('/subir'));
+  await page.waitForLoadState('networkidle');
+  await page.getByText('Necesitas una cuenta').waitFor();
+  await page.getByRole('link', { name: 'créala gratis' }).click();
+  await page.waitForURL(url('/registrarse?destino=%2Fsubir'));
+
+  const { page: own } = await world.person({ as: newcomer });
+  await own.goto(url('/subir'));
+  await own.getByText('Se sube a tu cuenta').waitFor();
+  expect(await own.getByText('Necesitas una cuenta').isVisible()).toBe(false);
+});
+
 describe('without a network', () => {
   test('a vote says so, and counts when it is back', async () => {
     const { page, context } = await world.person({ as: newcomer, allow: [...OFFLINE, /400/] });

@@ -47,6 +47,8 @@ export interface Contest {
   open: boolean;
   finalists_per_city: number;
   vote_goal: number;
+  /** null: the ranking is provisional. */
+  result_frozen_at: string | null;
 }
 
 /** A video open for voting, as the public sees it. */

@@ -71,7 +71,7 @@ export interface ContestCity {
   aliases: string[];
 }
 
-export interface ContestRules extends Contest {
+export interface ContestRules extends Omit<Contest, 'result_frozen_at'> {
   review_before_publication: boolean;
   cities: ContestCity[];
 }

@@ -26,7 +26,7 @@ const texts: Record<MailKind, (facts: Facts) => { subject: string; body: string[
     body: [
       'Te damos la bienvenida a ANB Rising Stars. Con este código confirmas que este correo es tuyo:',
       `    ${secret}`,
-      `Escríbelo en el portal. Vale durante ${CODE_MINUTES} minutos y una sola vez; si se vence, pide otro allí mismo.`,
+      `Escríbelo en el sitio. Vale durante ${CODE_MINUTES} minutos y una sola vez; si se vence, pide otro allí mismo.`,
       'Si no creaste una cuenta, no hagas nada: sin el código, nadie puede confirmar tu correo.',
     ],
   }),

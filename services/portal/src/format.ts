@@ -8,7 +8,9 @@ const megabytes = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat(locale, { style: 'percent' });
 
 export const formatNumber = (value: number) => whole.format(value);
-export const formatDateTime = (iso: string) => dayTime.format(new Date(iso));
+/** Node and browsers put other spaces into `p. m.`, some of which a line may break at. */
+export const formatDateTime = (iso: string) =>
+  dayTime.format(new Date(iso)).replace(/\s(?=[ap]\.|m\.)/g, '\u00a0');
 /** @param day of the calendar, as 2026-01-31 */
 export const formatDay = (day: string) => calendarDay.format(new Date(day));
 /** The last words of a sentence, without the dot that `p. m.` would bring beside the sentence's own. */

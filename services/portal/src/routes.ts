@@ -62,8 +62,12 @@ export function pageRoutes({
     { path: '/perfil', page: profilePage },
     { path: '/terminos', page: () => termsPage(contact) },
     { path: '/privacidad', page: () => privacyPage(contact) },
-    { path: '/subir', query: ['video', 'continuar'], page: (asked) => uploadPage(asked, maxUploadMegabytes) },
-    { path: '/panel', page: () => dashboardPage() },
+    {
+      path: '/subir',
+      query: ['video', 'continuar'],
+      page: (asked) => uploadPage(upstream, asked, maxUploadMegabytes),
+    },
+    { path: '/panel', page: () => dashboardPage(upstream) },
     ...organiserRoutes(),
     ...(showsComponents ? [{ path: '/_componentes', page: () => componentsPage() }] : []),
   ];

@@ -6,9 +6,11 @@ import { isOpen, type OwnVideoNow, withState } from '../src/client/video-actions
 import { Places } from '../src/components/own/places.tsx';
 import { StateBadge } from '../src/components/own/state-badge.tsx';
 import { Processing } from '../src/components/processing.tsx';
+import type { ContestState } from '../src/contest-state.ts';
 import { dashboardPage } from '../src/pages/dashboard.tsx';
 import { uploadPage } from '../src/pages/upload.tsx';
 import { speed, timeLeft } from '../src/texts/es/upload.ts';
+import { createUpstream } from '../src/upstream.ts';
 
 const video: OwnVideo = {
   video_id: 'v',
@@ -21,15 +23,18 @@ const video: OwnVideo = {
   is_public: true,
 };
 
+/** Of services that are away. */
+const nothingThere = createUpstream({ votesUrl: 'http://127.0.0.1:1', videosUrl: 'http://127.0.0.1:1' });
+
 describe('the page to upload', () => {
-  test('tells the limit before a file is chosen', () => {
-    const { body, canonical } = uploadPage({}, 350);
+  test('tells the limit before a file is chosen', async () => {
+    const { body, canonical } = await uploadPage(nothingThere, {}, 350);
     expect(canonical).toBe('/subir');
     expect(renderToString(body)).toContain('hasta 350 MB');
   });
 
-  test.each(['video', 'continuar'])('is no page for search engines with ?%s=', (name) => {
-    const { body, canonical } = uploadPage({ [name]: 'v' }, 350);
+  test.each(['video', 'continuar'])('is no page for search engines with ?%s=', async (name) => {
+    const { body, canonical } = await uploadPage(nothingThere, { [name]: 'v' }, 350);
     expect(canonical).toBeUndefined();
     const html = renderToString(body);
     expect(html).toContain('aria-busy="true"');
@@ -37,8 +42,8 @@ describe('the page to upload', () => {
   });
 });
 
-test('the panel is rendered without anything of anybody', () => {
-  const html = renderToString(dashboardPage().body);
+test('the panel is rendered without anything of anybody', async () => {
+  const html = renderToString((await dashboardPage(nothingThere)).body);
   expect(html.match(/aria-busy="true"/g)).toHaveLength(3);
 });
 
@@ -48,12 +53,18 @@ describe('the places of a video', () => {
     national: { position: 9, videos: 13 },
     in_city: { position: 1, videos: 1 },
   };
-  const rules = {
+  const contest = {
     ...{ name: 'ANB', edition: '2026', opens_at: '2026-01-01T00:00:00.000Z', closes_at: null, open: true },
-    ...{ finalists_per_city: 2, vote_goal: 3000 },
+    ...{ finalists_per_city: 2, vote_goal: 3000, result_frozen_at: null },
   };
-  const html = (qualifiesFrom: boolean | undefined, open = true) =>
-    renderToString(h(Places, { standing, rules: { ...rules, open }, qualifiesFrom }));
+  const html = (qualifiesFrom: boolean | undefined, state: ContestState = 'open', qualifies = false) =>
+    renderToString(
+      h(Places, {
+        standing: { ...standing, qualifies },
+        contest: { ...contest, state },
+        qualifiesFrom,
+      }),
+    );
 
   test('promise nothing in a city outside the contest', () => {
     expect(html(false)).toContain('Quibdó todavía no es ciudad del torneo');
@@ -61,8 +72,15 @@ describe('the places of a video', () => {
   });
 
   test('can be bettered while voting is open', () => {
-    expect(html(true)).toContain('Clasifican 2 de Quibdó. ¡Sigue sumando!');
-    expect(html(true, false)).not.toContain('¡Sigue sumando!');
+    expect(html(true)).toContain('De Quibdó clasifican 2. ¡Sigue sumando!');
+    expect(html(true, 'counting')).toContain('De Quibdó clasifican 2. El resultado está por confirmar.');
+  });
+
+  test('are a place in the final only when the result is frozen', () => {
+    expect(html(true, 'open', true)).toContain('Vas clasificando al Showcase Final');
+    expect(html(true, 'counting', true)).toContain('Vas clasificando · resultado por confirmar');
+    expect(html(true, 'final', true)).toContain('¡Clasificaste al Showcase Final!');
+    expect(html(true, 'soon', true)).not.toContain('clasificando');
   });
 });
 
@@ -76,7 +94,9 @@ describe('a video', () => {
     [{ review: 'pending' }, 'En revisión'],
     [{ hidden: true }, 'Oculto por la organización'],
   ] as [Partial<OwnVideo>, string][])('that is %j is called %s', (change, word) => {
-    expect(renderToString(h(StateBadge, { video: { ...video, ...change } }))).toContain(`>${word}<`);
+    expect(renderToString(h(StateBadge, { video: { ...video, ...change }, isVotingOpen: true }))).toContain(
+      `>${word}<`,
+    );
   });
 
   test('is open for votes only while nobody holds it back', () => {

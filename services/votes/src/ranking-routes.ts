@@ -122,15 +122,21 @@ const statsRoute = createRoute({
   },
 });
 
-export const contest = z
-  .object({
-    name: z.string(),
-    edition: z.string(),
-    opens_at: z.iso.datetime(),
-    closes_at: z.iso.datetime().nullable().openapi({ description: 'null: not fixed yet.' }),
-    open: z.boolean(),
-    finalists_per_city: z.int(),
-    vote_goal: z.int(),
+export const contest = z.object({
+  name: z.string(),
+  edition: z.string(),
+  opens_at: z.iso.datetime(),
+  closes_at: z.iso.datetime().nullable().openapi({ description: 'null: not fixed yet.' }),
+  open: z.boolean(),
+  finalists_per_city: z.int(),
+  vote_goal: z.int(),
+});
+const publicContest = contest
+  .extend({
+    result_frozen_at: z.iso.datetime().nullable().openapi({
+      description:
+        'Of the latest version of the result; null: it is not frozen, and the ranking is provisional.',
+    }),
   })
   .openapi('Contest');
 
@@ -141,7 +147,7 @@ const contestRoute = createRoute({
   tags: ['votes'],
   summary: 'The contest and its window',
   responses: {
-    200: json(contest, 'The contest.'),
+    200: json(publicContest, 'The contest.'),
     ...refusing(),
   },
 });
@@ -183,9 +189,11 @@ export function rankingRoutes({ standings, pages, feed }: Dependencies) {
 
   routes.openapi(statsRoute, (c) => c.json(totalsOf(standings.current), 200));
 
-  routes.openapi(contestRoute, (c) =>
-    c.json(presentContest(standings.current.contest, standings.clock.now()), 200),
-  );
+  routes.openapi(contestRoute, (c) => {
+    const { result_frozen_at, ...rules } = standings.current.contest;
+    const told = presentContest(rules, standings.clock.now());
+    return c.json({ ...told, result_frozen_at: result_frozen_at?.toISOString() ?? null }, 200);
+  });
 
   return routes;
 }

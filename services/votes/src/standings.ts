@@ -7,13 +7,13 @@ import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { CityKey } from './cities.ts';
 import { type Contender, merge, type Ranking, type Rules, rank, rankedCity, rulesOf } from './ranking.ts';
 import { type Changes, isBehind, readChanges, readContenders } from './store/contenders.ts';
-import { type Contest, readCityNames, readContest } from './store/contest.ts';
+import { type PublicContest, readCityNames, readContest } from './store/contest.ts';
 
 /** What every read is answered from: immutable, made anew when something changed. */
 export interface Snapshot {
   ranking: Ranking;
   rules: Rules;
-  contest: Contest;
+  contest: PublicContest;
   contestCities: readonly string[];
   /** The key under which `ranking.cities` holds a city, however it is written. */
   cityKey: (city: string) => string;
@@ -136,7 +136,7 @@ export class Standings {
     return { ...(await readContenders(sql)), isWhole: true };
   }
 
-  #apply(contest: Contest, cityNames: readonly CityKey[], changes: Reading): void {
+  #apply(contest: PublicContest, cityNames: readonly CityKey[], changes: Reading): void {
     const observe = this.#mergeSeconds.startTimer();
     const known = JSON.stringify([contest, cityNames]);
     const isKnown = known === this.#known;

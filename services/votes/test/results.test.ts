@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createVideo } from '@anb/testing/players';
 import { untilWaiting } from '@anb/testing/waiting';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ResultRow, toCsv } from '../src/results.ts';
 import { countVotes } from '../src/store/results.ts';
 import { createContest, type TestContest } from './organisers.ts';
@@ -138,6 +138,20 @@ describe('the result', () => {
     expect((await read()).body).toMatchObject(again);
     await newEdition();
     expect((await freeze()).body.version).toBe(first.version + 1);
+  });
+
+  test('is known to everybody to be frozen, until there is another edition', async () => {
+    const shown = async () => (await contest.ask('GET', '/api/public/contest')).body;
+    const untilFrozenAt = (at: string | null) =>
+      vi.waitFor(async () => expect((await shown()).result_frozen_at).toBe(at), 3000);
+    await newEdition();
+    await untilFrozenAt(null);
+    const video = await createVideo(contest.database.admin, (await contest.players.signUp()).id);
+    await untilFrozenAt((await freeze()).body.frozen_at);
+    await votes(video, 1);
+    await untilFrozenAt((await freeze()).body.frozen_at);
+    await newEdition();
+    await untilFrozenAt(null);
   });
 
   test('can not be changed by the service itself', async () => {

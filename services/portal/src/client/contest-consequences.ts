@@ -1,7 +1,7 @@
 import type { City } from '@anb/api-client/contract';
 import type { ContestChange, ContestCity, ContestRules } from '@anb/api-client/organiser-contract';
 import { consequences as texts } from '#texts/organiser-contest';
-import { type Window, windowState } from './contest-window.ts';
+import { type Window, windowState } from '../contest-state.ts';
 
 interface Situation {
   rules: ContestRules;

@@ -50,6 +50,13 @@ export const ShareIcon = icon(
     <path d="m8.300 10.800 6.400-4M8.300 13.200l6.400 4" />
   </>,
 );
+/** Of the app that the link goes to. */
+export const WhatsappIcon = icon(
+  <>
+    <path d="m3.500 20.500 1.200-4.300a8.500 8.500 0 1 1 3.200 3.100z" />
+    <path d="M9 8.500c-.8 1-.3 2.700 1.500 4.500s3.600 2.400 4.600 1.600c.5-.5.3-1-.3-1.400l-1.100-.6-1 .8a5 5 0 0 1-2-2l.8-1-.6-1.200c-.4-.8-1.200-1.300-1.900-.7" />
+  </>,
+);
 export const SearchIcon = icon(
   <>
     <circle cx="10.500" cy="10.500" r="6.500" />

@@ -1,5 +1,6 @@
 import type { RankingRow } from '@anb/api-client/contract';
 import * as texts from '#texts/rankings';
+import type { ContestState } from '../contest-state.ts';
 import { formatNumber } from '../format.ts';
 import { StarIcon } from './icons.tsx';
 import { Poster } from './poster.tsx';
@@ -7,13 +8,13 @@ import { Votes } from './votes.tsx';
 
 interface RankedRowProps {
   row: RankingRow;
-  /** After the close it is a fact, before only how it stands. */
-  isVotingOpen: boolean;
+  /** Who qualifies is a fact only when the result is frozen. */
+  contestState: ContestState;
   /** Places gained since the last look; less than 0: lost. */
   moved?: number;
 }
 
-export function RankedRow({ row, isVotingOpen, moved = 0 }: RankedRowProps) {
+export function RankedRow({ row, contestState, moved = 0 }: RankedRowProps) {
   const href = `/videos/${row.video_id}`;
   return (
     <li class={`ranked ranked-${row.position}`} data-video={row.video_id}>
@@ -34,10 +35,10 @@ export function RankedRow({ row, isVotingOpen, moved = 0 }: RankedRowProps) {
         <p class="soft small written">
           {row.city} · {row.title}
         </p>
-        {row.qualifies && (
+        {row.qualifies && texts.qualifies[contestState] && (
           <p class="ranked-final">
             <StarIcon />
-            {isVotingOpen ? texts.wouldQualify : texts.qualified}
+            {texts.qualifies[contestState]}
           </p>
         )}
       </div>

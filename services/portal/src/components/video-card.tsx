@@ -1,6 +1,7 @@
 import type { City, OpenVideo } from '@anb/api-client/contract';
 import * as texts from '#texts/videos';
 import { cityName } from '../cities.ts';
+import type { ContestState } from '../contest-state.ts';
 import { formatDuration } from '../format.ts';
 import { Island } from '../island.tsx';
 import VoteButton from '../islands/vote-button.tsx';
@@ -9,14 +10,14 @@ import { Poster } from './poster.tsx';
 
 interface VideoCardProps {
   video: OpenVideo;
-  isVotingOpen: boolean;
+  contestState: ContestState;
   /** To write the city as the contest does. */
   cities?: readonly City[];
   /** Whether it is seen without scrolling, so that its picture is not waited for. */
   isFirst?: boolean;
 }
 
-export function VideoCard({ video, isVotingOpen, cities = [], isFirst = false }: VideoCardProps) {
+export function VideoCard({ video, contestState, cities = [], isFirst = false }: VideoCardProps) {
   const player = playerOf(video);
   const href = `/videos/${video.video_id}`;
   return (
@@ -36,7 +37,7 @@ export function VideoCard({ video, isVotingOpen, cities = [], isFirst = false }:
         <Island
           name="vote-button"
           of={VoteButton}
-          props={{ videoId: video.video_id, votes: video.votes, player, userId: video.user_id, isVotingOpen }}
+          props={{ videoId: video.video_id, votes: video.votes, player, userId: video.user_id, contestState }}
         />
       </div>
     </article>

@@ -1,10 +1,10 @@
-import * as texts from '#texts/voting';
+import { voteWord } from '#texts/counts';
 import { formatNumber } from '../format.ts';
 
 export function Votes({ count }: { count: number }) {
   return (
     <span class="votes">
-      <b>{formatNumber(count)}</b> <span class="small soft">{texts.votes(count)}</span>
+      <b>{formatNumber(count)}</b> <span class="small soft">{voteWord(count)}</span>
     </span>
   );
 }

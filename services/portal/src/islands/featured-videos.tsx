@@ -3,11 +3,12 @@ import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/dashboard';
 import { retry } from '#texts/problems';
 import { request } from '../client/api.ts';
-import { contest } from '../client/contest.ts';
+import { useContest } from '../client/contest.ts';
 import { describeProblem } from '../client/describe-problem.ts';
 import { ownId } from '../client/session.ts';
 import { Notice, Skeleton } from '../components/feedback.tsx';
 import { VideoCard } from '../components/video-card.tsx';
+import type { ContestNow } from '../contest-state.ts';
 import { address } from '../query.ts';
 
 const SHOWN = 4;
@@ -17,11 +18,11 @@ const ASKED = 12;
 interface Featured {
   videos: readonly OpenVideo[];
   cities: readonly City[];
-  isVotingOpen: boolean;
 }
 
 /** Other players' videos, others each time, to vote for. */
-export default function FeaturedVideos() {
+export default function FeaturedVideos({ contest }: { contest?: ContestNow }) {
+  const state = useContest(contest)?.state ?? 'open';
   const [featured, setFeatured] = useState<Featured>();
   const [problem, setProblem] = useState<unknown>();
   const load = () => {
@@ -40,13 +41,13 @@ export default function FeaturedVideos() {
     );
   }
   if (!featured) return <Skeleton kind="card" count={SHOWN} label={texts.featuredLoading} />;
-  const { videos, cities, isVotingOpen } = featured;
+  const { videos, cities } = featured;
   if (videos.length === 0) return <p class="soft">{texts.noFeatured}</p>;
   return (
     <>
       <div class="cards">
         {videos.map((video) => (
-          <VideoCard key={video.video_id} video={video} {...{ cities, isVotingOpen }} />
+          <VideoCard key={video.video_id} {...{ video, cities }} contestState={state} />
         ))}
       </div>
       <p class="row">
@@ -61,15 +62,13 @@ export default function FeaturedVideos() {
 
 async function pickSome(): Promise<Featured> {
   const seed = Math.floor(Math.random() * 1e6);
-  const [videos, cities, rules, own] = await Promise.all([
+  const [videos, cities, own] = await Promise.all([
     request<OpenVideo[]>('GET', address('/api/public/videos', { sort: 'random', seed, limit: ASKED })),
     request<City[]>('GET', '/api/public/cities'),
-    contest(),
     ownId().catch(() => undefined),
   ]);
   return {
     videos: videos.filter(({ user_id }) => user_id !== own).slice(0, SHOWN),
     cities,
-    isVotingOpen: rules.open,
   };
 }

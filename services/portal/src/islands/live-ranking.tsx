@@ -1,8 +1,10 @@
 import type { RankingRow } from '@anb/api-client/contract';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/rankings';
+import { useContestState } from '../client/contest.ts';
 import { type StreamState, watchRanking } from '../client/watch-ranking.ts';
 import { RankedRow } from '../components/ranked-row.tsx';
+import type { ContestState } from '../contest-state.ts';
 
 interface LiveRankingProps {
   /** The first page, as it was rendered. */
@@ -10,13 +12,14 @@ interface LiveRankingProps {
   city?: string | undefined;
   /** Rows that are shown. */
   limit: number;
-  isVotingOpen: boolean;
+  contestState: ContestState;
 }
 
 const MOVED_MS = 6000;
 
 /** The first page of a ranking, which moves as votes come in. */
-export default function LiveRanking({ rows, city, limit, isVotingOpen }: LiveRankingProps) {
+export default function LiveRanking({ rows, city, limit, contestState }: LiveRankingProps) {
+  const contest = useContestState(contestState);
   const { current, moves, state, spoken } = useLiveRows(rows, city);
   const list = useRef<HTMLOListElement>(null);
   useGlide(list, current);
@@ -30,7 +33,7 @@ export default function LiveRanking({ rows, city, limit, isVotingOpen }: LiveRan
           <RankedRow
             key={row.video_id}
             row={row}
-            isVotingOpen={isVotingOpen}
+            contestState={contest}
             moved={moves.get(row.video_id) ?? 0}
           />
         ))}

@@ -2,7 +2,7 @@ import type { City } from '@anb/api-client/contract';
 import type { ContestRules } from '@anb/api-client/organiser-contract';
 import * as texts from '#texts/organiser-contest';
 import { request } from '../client/api.ts';
-import { describeWindow, windowState } from '../client/contest-window.ts';
+import { describeWindow } from '../client/contest-window.ts';
 import { useLive } from '../client/live.ts';
 import { readNow } from '../client/organisers.ts';
 import { call } from '../client/session.ts';
@@ -10,6 +10,7 @@ import type { Question } from '../components/organisers/confirm.tsx';
 import { ContestEditor } from '../components/organisers/contest-editor.tsx';
 import { type Desk, DeskTop, useDesk } from '../components/organisers/desk.tsx';
 import { Shown } from '../components/organisers/shown.tsx';
+import { windowState } from '../contest-state.ts';
 
 const EVERY_MS = 10_000;
 

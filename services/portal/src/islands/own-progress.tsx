@@ -1,23 +1,25 @@
-import type { Contest, Standing } from '@anb/api-client/contract';
+import type { Standing } from '@anb/api-client/contract';
 import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/dashboard';
-import { shareText } from '#texts/own-videos';
+import { shareText } from '#texts/sharing';
 import { request } from '../client/api.ts';
-import { contest, isContestCity } from '../client/contest.ts';
+import { isContestCity, useContest } from '../client/contest.ts';
 import { useOwnVideos } from '../client/own-videos.ts';
 import { poll } from '../client/poll.ts';
 import { isOpen, type OwnVideoNow, shareAddress } from '../client/video-actions.ts';
 import { Skeleton } from '../components/feedback.tsx';
 import { Places } from '../components/own/places.tsx';
+import type { ContestNow, ContestState } from '../contest-state.ts';
 import ShareButtons from './share-buttons.tsx';
 
 const EVERY_MS = 5000;
 
 /** The best of the player's videos: how far it is from the goal, and where it stands. */
-export default function OwnProgress() {
+export default function OwnProgress({ contest: rendered }: { contest?: ContestNow }) {
   const { videos, problem } = useOwnVideos();
   const best = bestOf(videos ?? []);
-  const rules = useContest();
+  const contest = useContest(rendered);
+  const state = contest?.state ?? 'open';
   const standing = useStanding(best?.video_id);
   const qualifiesFrom = useQualifiesFrom(standing?.city);
   if (problem || videos?.length === 0) return null;
@@ -31,11 +33,11 @@ export default function OwnProgress() {
       ) : (
         <>
           <p class="soft written">{texts.best(best.title)}</p>
-          {standing && rules && <Places {...{ standing, rules, qualifiesFrom }} />}
-          {rules && <Goal votes={standing?.votes ?? best.votes} goal={rules.vote_goal} />}
+          {standing && contest && <Places {...{ standing, contest, qualifiesFrom }} />}
+          {contest && <Goal votes={standing?.votes ?? best.votes} goal={contest.vote_goal} state={state} />}
           <div class="stack">
-            <h3>{texts.share}</h3>
-            <ShareButtons url={shareAddress(best)} text={shareText} />
+            <h3>{texts.share[state]}</h3>
+            <ShareButtons url={shareAddress(best)} text={shareText[state]} />
           </div>
         </>
       )}
@@ -48,22 +50,16 @@ function bestOf(videos: readonly OwnVideoNow[]): OwnVideoNow | undefined {
   return videos.filter(isOpen).toSorted((a, b) => b.votes - a.votes)[0];
 }
 
-function Goal({ votes, goal }: { votes: number; goal: number }) {
+function Goal({ votes, goal, state }: { votes: number; goal: number; state: ContestState }) {
   return (
     <div class="field">
       <p>
         <b>{texts.goal(votes, goal)}</b>
       </p>
       <progress max={goal} value={Math.min(votes, goal)} aria-label={texts.goal(votes, goal)} />
-      <p class="soft">{votes >= goal ? texts.reached : texts.missing(goal - votes)}</p>
+      <p class="soft">{votes >= goal ? texts.reached[state] : texts.toGoal[state](goal - votes)}</p>
     </div>
   );
-}
-
-function useContest(): Contest | undefined {
-  const [rules, setRules] = useState<Contest>();
-  useEffect(() => void contest().then(setRules, () => {}), []);
-  return rules;
 }
 
 function useQualifiesFrom(city: string | undefined): boolean | undefined {

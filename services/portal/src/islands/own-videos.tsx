@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/own-videos';
 import { retry } from '#texts/problems';
+import { useContest } from '../client/contest.ts';
 import { describeProblem } from '../client/describe-problem.ts';
 import { loadOwnVideos, useOwnVideos } from '../client/own-videos.ts';
 import { NotSignedIn } from '../client/session.ts';
@@ -13,9 +14,10 @@ import { progressBetween } from '../components/own/state-badge.tsx';
 /** The player's videos as they are now, and what can be done with each. */
 export default function OwnVideos() {
   const { videos, problem } = useOwnVideos();
+  const isVotingOpen = useContest()?.state === 'open';
   const [said, setSaid] = useState('');
   const place = useRef<HTMLDivElement>(null);
-  useProgressSaid(videos, setSaid);
+  useProgressSaid(videos, isVotingOpen, setSaid);
   if (problem) return <NotLoaded problem={problem} />;
   if (!videos) return <Skeleton kind="row" count={2} label={texts.loading} />;
   return (
@@ -37,7 +39,7 @@ export default function OwnVideos() {
             {videos.map((video, index) => (
               <OwnVideoItem
                 key={video.video_id}
-                video={video}
+                {...{ video, isVotingOpen }}
                 isNear={index < NEAR}
                 onSaid={setSaid}
                 // Once the dialog is gone, behind which nothing takes the focus.
@@ -57,17 +59,21 @@ export default function OwnVideos() {
 }
 
 /** One voice for all of them: several that speak at once are not understood. */
-function useProgressSaid(videos: readonly OwnVideoNow[] = NONE, say: (text: string) => void): void {
+function useProgressSaid(
+  videos: readonly OwnVideoNow[] = NONE,
+  isVotingOpen: boolean,
+  say: (text: string) => void,
+): void {
   const last = useRef(videos);
   useEffect(() => {
     const known = new Map(last.current.map((video) => [video.video_id, video]));
     last.current = videos;
     for (const video of videos) {
       const before = known.get(video.video_id);
-      const progress = before && progressBetween(before, video);
+      const progress = before && progressBetween(before, video, isVotingOpen);
       if (progress) say(texts.said.progress(video.title, progress));
     }
-  }, [videos, say]);
+  }, [videos, isVotingOpen, say]);
 }
 
 const NONE: readonly OwnVideoNow[] = [];

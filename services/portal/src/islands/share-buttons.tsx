@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
-import * as texts from '#texts/videos';
-import { ShareIcon } from '../components/icons.tsx';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import * as texts from '#texts/sharing';
+import { ShareIcon, WhatsappIcon } from '../components/icons.tsx';
 
 interface ShareButtonsProps {
   url: string;
@@ -11,22 +11,28 @@ interface ShareButtonsProps {
 /** WhatsApp first, as a link that works without a script; then what the phone itself offers, or to copy the link. */
 export default function ShareButtons({ url, text }: ShareButtonsProps) {
   const [canShare, setCanShare] = useState(false);
-  const [isCopied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<'yes' | 'refused'>();
   useEffect(() => setCanShare('share' in navigator), []);
 
   async function copy() {
-    await navigator.clipboard.writeText(url);
-    setCopied(true);
+    try {
+      // Not there where the page came without encryption.
+      await navigator.clipboard.writeText(url);
+      setCopied('yes');
+    } catch {
+      setCopied('refused');
+    }
   }
 
   return (
     <div class="row">
       <a
-        class="button button-plain button-small"
+        class="button button-small"
         href={`https://wa.me/?text=${encodeURIComponent(`${text} ${url}`)}`}
         target="_blank"
         rel="noopener"
       >
+        <WhatsappIcon />
         {texts.whatsapp}
       </a>
       {canShare ? (
@@ -41,12 +47,29 @@ export default function ShareButtons({ url, text }: ShareButtonsProps) {
       ) : (
         <button type="button" class="button button-plain button-small needs-script" onClick={copy}>
           <ShareIcon />
-          {isCopied ? texts.copied : texts.copyLink}
+          {copied === 'yes' ? texts.copied : texts.copyLink}
         </button>
       )}
       <span class="unseen" role="status">
-        {isCopied && texts.copied}
+        {copied === 'yes' && texts.copied}
       </span>
+      {copied === 'refused' && <ByHand url={url} />}
+    </div>
+  );
+}
+
+/** The link, selected; who hears the page is told by the field's name. */
+function ByHand({ url }: { url: string }) {
+  const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
+  return (
+    <div class="field link-field">
+      <label for={id}>{texts.copyByHand}</label>
+      <input class="input" id={id} ref={field} readonly value={url} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import * as texts from '#texts/upload';
+import { useContestState } from '../client/contest.ts';
 import { useUnfinishedUploads } from '../client/unfinished-uploads.ts';
 import type { SentFile } from '../client/use-upload.ts';
 import { Skeleton } from '../components/feedback.tsx';
@@ -8,9 +9,11 @@ import { Rules } from '../components/upload/rules.tsx';
 import { Sending } from '../components/upload/sending.tsx';
 import { Unfinished } from '../components/upload/unfinished.tsx';
 import { UploadForm } from '../components/upload/upload-form.tsx';
+import type { ContestState } from '../contest-state.ts';
 
 interface UploadProps {
   maxMegabytes: number;
+  contestState: ContestState;
   /** Of one that has arrived, as the address says it. */
   videoId?: string;
   /** Of one that broke off, which alone is asked for. */
@@ -23,7 +26,8 @@ type Step =
   | { name: 'arrived'; videoId: string };
 
 /** From a file on a phone to a clip that can be shared. Which video has arrived stands in the address. */
-export default function Upload({ maxMegabytes, videoId, unfinishedId }: UploadProps) {
+export default function Upload({ maxMegabytes, contestState, videoId, unfinishedId }: UploadProps) {
+  const contest = useContestState(contestState);
   const [step, setStep] = useState<Step>(videoId ? { name: 'arrived', videoId } : { name: 'choosing' });
   const send = (upload: SentFile) => setStep({ name: 'sending', upload });
   function arrive(videoId: string) {
@@ -31,11 +35,12 @@ export default function Upload({ maxMegabytes, videoId, unfinishedId }: UploadPr
     setStep({ name: 'arrived', videoId });
   }
 
-  if (step.name === 'choosing') return <Choosing {...{ maxMegabytes, unfinishedId }} onBegun={send} />;
+  if (step.name === 'choosing')
+    return <Choosing {...{ maxMegabytes, contest, unfinishedId }} onBegun={send} />;
   return (
     <div class="stack upload-steps">
       {step.name === 'arrived' ? (
-        <Arrived videoId={step.videoId} />
+        <Arrived videoId={step.videoId} contest={contest} />
       ) : (
         <Sending
           upload={step.upload}
@@ -49,11 +54,12 @@ export default function Upload({ maxMegabytes, videoId, unfinishedId }: UploadPr
 
 interface ChoosingProps {
   maxMegabytes: number;
+  contest: ContestState;
   unfinishedId: string | undefined;
   onBegun: (upload: SentFile) => void;
 }
 
-function Choosing({ maxMegabytes, unfinishedId, onBegun }: ChoosingProps) {
+function Choosing({ maxMegabytes, contest, unfinishedId, onBegun }: ChoosingProps) {
   const { uploads, discard } = useUnfinishedUploads();
   const wanted = uploads?.filter(({ video_id }) => video_id === unfinishedId);
   if (unfinishedId && (!wanted || wanted.length > 0)) {
@@ -75,7 +81,7 @@ function Choosing({ maxMegabytes, unfinishedId, onBegun }: ChoosingProps) {
       </div>
       <div class="stack">
         <Unfinished uploads={uploads ?? []} onGoOn={onBegun} onDiscard={discard} />
-        <UploadForm maxMegabytes={maxMegabytes} onBegun={onBegun} />
+        <UploadForm {...{ maxMegabytes, contest, onBegun }} />
       </div>
     </div>
   );

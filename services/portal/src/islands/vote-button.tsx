@@ -1,12 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/voting';
 import { Refusal } from '../client/api.ts';
+import { lookAgain, useContestState } from '../client/contest.ts';
 import { describeProblem } from '../client/describe-problem.ts';
 import { currentRole, watchRole } from '../client/person.ts';
 import { NotSignedIn, ownId } from '../client/session.ts';
 import { castVote, votedVideos } from '../client/voting.ts';
 import { CheckIcon } from '../components/icons.tsx';
 import { Votes } from '../components/votes.tsx';
+import type { ContestState } from '../contest-state.ts';
 
 interface VoteButtonProps {
   videoId: string;
@@ -14,17 +16,20 @@ interface VoteButtonProps {
   player: string;
   /** The player's. */
   userId: number;
-  isVotingOpen: boolean;
+  contestState: ContestState;
 }
 
+/** Of the button, where the contest lets it be pressed. */
 type State = 'open' | 'sending' | 'voted' | 'own' | 'closed';
 
 /** The votes of a video, and the button that adds one. */
-export default function VoteButton({ videoId, votes, player, userId, isVotingOpen }: VoteButtonProps) {
+export default function VoteButton({ videoId, votes, player, userId, contestState }: VoteButtonProps) {
+  const contest = useContestState(contestState);
   const [count, setCount] = useState(votes);
-  const [state, setState] = useState<State>(isVotingOpen ? 'open' : 'closed');
+  const [state, setState] = useState<State>('open');
   const [said, setSaid] = useState('');
   const [problem, setProblem] = useState('');
+  const shown = shownState(state, contest);
 
   useEffect(() => {
     const look = () => {
@@ -44,7 +49,7 @@ export default function VoteButton({ videoId, votes, player, userId, isVotingOpe
   }, [videoId, userId]);
 
   async function vote() {
-    if (state !== 'open') return;
+    if (shown !== 'open') return;
     setState('sending');
     setProblem('');
     try {
@@ -53,7 +58,9 @@ export default function VoteButton({ videoId, votes, player, userId, isVotingOpe
       setState('voted');
       setSaid(texts.votedNow(now));
     } catch (error) {
-      setState(stateAfter(error));
+      const after = stateAfter(error);
+      if (after === 'closed') lookAgain();
+      setState(after);
       if (!(error instanceof NotSignedIn)) setProblem(describeProblem(error));
     }
   }
@@ -63,12 +70,12 @@ export default function VoteButton({ videoId, votes, player, userId, isVotingOpe
       <Votes count={count} />
       <button
         type="button"
-        class={`button button-small needs-script${state === 'open' || state === 'sending' ? '' : ' button-plain'}`}
-        aria-disabled={state !== 'open'}
+        class={`button button-small needs-script${shown === 'open' || shown === 'sending' ? '' : ' button-plain'}`}
+        aria-disabled={shown !== 'open'}
         onClick={vote}
       >
-        {state === 'voted' && <CheckIcon />}
-        {words[state]}
+        {shown === 'voted' && <CheckIcon />}
+        {words[shown]}
         <span class="unseen"> {player}</span>
       </button>
       <p class="unseen vote-said" role="status">
@@ -83,13 +90,19 @@ export default function VoteButton({ videoId, votes, player, userId, isVotingOpe
   );
 }
 
-const words: Record<State, string> = {
+const words: Record<State | 'soon', string> = {
   open: texts.vote,
   sending: texts.voting,
   voted: texts.voted,
   own: texts.ownVideo,
   closed: texts.closed,
+  soon: texts.soon,
 };
+
+function shownState(state: State, contest: ContestState): State | 'soon' {
+  if (contest === 'open' || (state !== 'open' && state !== 'closed')) return state;
+  return contest === 'soon' ? 'soon' : 'closed';
+}
 
 function stateAfter(error: unknown): State {
   const code = error instanceof Refusal ? error.code : '';

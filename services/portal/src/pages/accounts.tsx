@@ -13,39 +13,17 @@ import SignUp from '../islands/sign-up.tsx';
 import Verification from '../islands/verification.tsx';
 import type { Page } from '../page.ts';
 
-export const signInPage = (): Page => ({
-  title: signIn.title,
-  description: signIn.description,
-  canonical: '/entrar',
-  section: 'sign-in',
-  body: narrow(signIn.title, signIn.lead, island('sign-in', SignIn)),
-});
+export const signInPage = () =>
+  narrowPage(signIn, island('sign-in', SignIn), { canonical: '/entrar', section: 'sign-in' });
 
-export const signUpPage = (): Page => ({
-  title: signUp.title,
-  description: signUp.description,
-  canonical: '/registrarse',
-  section: 'sign-in',
-  body: narrow(signUp.title, signUp.lead, island('sign-up', SignUp)),
-});
+export const signUpPage = () =>
+  narrowPage(signUp, island('sign-up', SignUp), { canonical: '/registrarse', section: 'sign-in' });
 
-export const verificationPage = (): Page => ({
-  title: verification.title,
-  description: verification.description,
-  body: narrow(verification.title, undefined, island('verification', Verification)),
-});
+export const verificationPage = () => narrowPage(verification, island('verification', Verification));
 
-export const forgotPage = (): Page => ({
-  title: passwords.forgotTitle,
-  description: passwords.forgotDescription,
-  body: narrow(passwords.forgotTitle, undefined, island('forgot-password', ForgotPassword)),
-});
+export const forgotPage = () => narrowPage(passwords.forgot, island('forgot-password', ForgotPassword));
 
-export const resetPage = (): Page => ({
-  title: passwords.resetTitle,
-  description: passwords.resetDescription,
-  body: narrow(passwords.resetTitle, undefined, island('reset-password', ResetPassword)),
-});
+export const resetPage = () => narrowPage(passwords.reset, island('reset-password', ResetPassword));
 
 export const profilePage = (): Page => ({
   title: profile.title,
@@ -61,12 +39,21 @@ export const profilePage = (): Page => ({
 
 const island = (name: string, of: ComponentType) => <Island name={name} of={of} props={{}} />;
 
-const narrow = (title: string, lead: string | undefined, content: VNode) => (
-  <div class="narrow stack">
-    <div class="page-head">
-      <h1>{title}</h1>
-      {lead && <p class="soft">{lead}</p>}
+interface Words {
+  title: string;
+  description: string;
+  lead?: string;
+}
+
+const narrowPage = ({ title, description, lead }: Words, content: VNode, more: Partial<Page> = {}): Page => ({
+  ...{ title, description, ...more },
+  body: (
+    <div class="narrow stack">
+      <div class="page-head">
+        <h1>{title}</h1>
+        {lead && <p class="soft">{lead}</p>}
+      </div>
+      <div class="panel">{content}</div>
     </div>
-    <div class="panel">{content}</div>
-  </div>
-);
+  ),
+});

@@ -50,7 +50,7 @@ const own = (changes: Partial<OwnVideo>): OwnVideo => ({
 export function componentsPage(): Page {
   return {
     title: 'Componentes',
-    description: 'Componentes del portal.',
+    description: 'Componentes del sitio.',
     body: (
       <div class="stack-wide">
         <h1>Componentes</h1>
@@ -126,7 +126,7 @@ export function componentsPage(): Page {
               <CheckField name="accepts_terms">Acepto los términos</CheckField>
             </div>
             <NewPassword />
-            <VisibilityField />
+            <VisibilityField contest="open" />
           </FormScope.Provider>
         </section>
         <section class="stack">
@@ -136,13 +136,14 @@ export function componentsPage(): Page {
           <Notice kind="warn">Mira esto.</Notice>
           <Notice kind="bad">Salió mal.</Notice>
           <p class="row">
-            <StateBadge video={own({ status: 'uploaded' })} />
-            <StateBadge video={own({ status: 'processing', progress: 40 })} />
-            <StateBadge video={own({})} />
-            <StateBadge video={own({ is_public: false })} />
-            <StateBadge video={own({ review: 'pending' })} />
-            <StateBadge video={own({ hidden: true })} />
-            <StateBadge video={own({ status: 'failed' })} />
+            <StateBadge video={own({ status: 'uploaded' })} isVotingOpen />
+            <StateBadge video={own({ status: 'processing', progress: 40 })} isVotingOpen />
+            <StateBadge video={own({})} isVotingOpen />
+            <StateBadge video={own({})} isVotingOpen={false} />
+            <StateBadge video={own({ is_public: false })} isVotingOpen />
+            <StateBadge video={own({ review: 'pending' })} isVotingOpen />
+            <StateBadge video={own({ hidden: true })} isVotingOpen />
+            <StateBadge video={own({ status: 'failed' })} isVotingOpen />
           </p>
           <p class="row">
             <span class="live">En vivo</span>
@@ -153,19 +154,20 @@ export function componentsPage(): Page {
           <h2>Marcador y ranking</h2>
           <Scoreboard stats={{ videos: 128, votes: 45_210, players: 96, cities: 9 }} />
           <ol class="ranking">
-            <RankedRow row={row(1, 1204, true)} isVotingOpen moved={2} />
-            <RankedRow row={row(2, 1199, true)} isVotingOpen={false} moved={-1} />
-            <RankedRow row={row(3, 1, false)} isVotingOpen />
-            <RankedRow row={row(1024, 0, false)} isVotingOpen />
+            <RankedRow row={row(1, 1204, true)} contestState="open" moved={2} />
+            <RankedRow row={row(2, 1199, true)} contestState="counting" moved={-1} />
+            <RankedRow row={row(3, 1, true)} contestState="final" />
+            <RankedRow row={row(1024, 0, false)} contestState="open" />
           </ol>
         </section>
         <section class="stack">
           <h2>Videos</h2>
           <div class="cards">
-            <VideoCard video={video} isVotingOpen isFirst />
-            <VideoCard video={{ ...video, votes: 1 }} isVotingOpen={false} isFirst />
+            <VideoCard video={video} contestState="open" isFirst />
+            <VideoCard video={{ ...video, votes: 1 }} contestState="soon" isFirst />
+            <VideoCard video={{ ...video, votes: 1 }} contestState="counting" isFirst />
           </div>
-          <Player src={undefined} poster={undefined} />
+          <Player src={undefined} poster={undefined} label={video.title} />
         </section>
         <section class="stack">
           <h2>Progreso</h2>

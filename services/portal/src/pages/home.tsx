@@ -1,9 +1,10 @@
 import * as texts from '#texts/home';
-import { describeWindow } from '../components/closed-notice.tsx';
 import { Empty, Notice } from '../components/feedback.tsx';
 import { BallIcon, StarIcon } from '../components/icons.tsx';
 import { Mark } from '../components/mark.tsx';
+import { contestNow } from '../contest-state.ts';
 import { Island } from '../island.tsx';
+import ContestSentence from '../islands/contest-sentence.tsx';
 import LiveRanking from '../islands/live-ranking.tsx';
 import LiveTotals from '../islands/live-totals.tsx';
 import type { Page } from '../page.ts';
@@ -13,10 +14,12 @@ const TOP = 5;
 
 export async function homePage({ stats, contest, rankings }: Upstream): Promise<Page> {
   const [rules, totals, top] = await Promise.all([
-    contest(),
+    contest().then(contestNow),
     ifThere(stats()),
     ifThere(rankings({ limit: TOP })),
   ]);
+  const { state } = rules;
+  const isOver = state === 'counting' || state === 'final';
   return {
     title: texts.title,
     description: texts.description,
@@ -30,21 +33,20 @@ export async function homePage({ stats, contest, rankings }: Upstream): Promise<
             <h1>
               {texts.headline[0]} <em>{texts.headline[1]}</em>
             </h1>
-            <p class="lead">{texts.lead}</p>
+            <p class="lead">{texts.lead[state]}</p>
             <p class="row">
-              <a class="button" href="/subir">
-                {texts.start}
-              </a>
-              <a class="button button-plain" href="/rankings">
-                {texts.seeRankings}
-              </a>
+              {texts.ways[isOver ? 'over' : 'before'].map(({ href, text }, index) => (
+                <a key={href} class={`button${index > 0 ? ' button-plain' : ''}`} href={href}>
+                  {text}
+                </a>
+              ))}
             </p>
-            <p>{describeWindow(rules)}</p>
+            <Island name="contest-sentence" of={ContestSentence} props={{ contest: rules }} />
           </div>
         </section>
         {totals && (
           <section class="stack" aria-labelledby="totales">
-            <h2 id="totales">{texts.totals}</h2>
+            <h2 id="totales">{texts.totals[isOver ? 'over' : 'live']}</h2>
             <Island name="live-totals" of={LiveTotals} props={{ stats: totals }} />
           </section>
         )}
@@ -54,13 +56,15 @@ export async function homePage({ stats, contest, rankings }: Upstream): Promise<
             <Notice kind="warn">{texts.noRanking}</Notice>
           ) : top.total === 0 ? (
             <Empty icon={BallIcon}>
-              <p>{texts.noVideos}</p>
+              <p>
+                {texts.noVideos} {!isOver && texts.beFirst}
+              </p>
             </Empty>
           ) : (
             <Island
               name="live-ranking"
               of={LiveRanking}
-              props={{ rows: top.rows, limit: TOP, isVotingOpen: rules.open }}
+              props={{ rows: top.rows, limit: TOP, contestState: state }}
             />
           )}
           <p>
@@ -70,9 +74,12 @@ export async function homePage({ stats, contest, rankings }: Upstream): Promise<
         <section class="stack" aria-labelledby="pasos">
           <h2 id="pasos">{texts.steps}</h2>
           <ol class="quarters">
-            {texts.quarters.map(({ name, title, text }) => (
-              <li key={name}>
-                <span class="quarter-name">{name}</span>
+            {texts.quarters.map(({ name, title, text }, index) => (
+              <li key={name} {...(index === texts.current[state] && { 'aria-current': 'step' as const })}>
+                <p class="row">
+                  <span class="quarter-name">{name}</span>
+                  {index === texts.current[state] && <span class="badge badge-ball">{texts.now}</span>}
+                </p>
                 <h3>{title}</h3>
                 <p class="soft">{text}</p>
               </li>

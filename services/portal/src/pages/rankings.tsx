@@ -1,12 +1,13 @@
 import type { City } from '@anb/api-client/contract';
 import * as texts from '#texts/rankings';
-import { ClosedNotice } from '../components/closed-notice.tsx';
 import { Empty } from '../components/feedback.tsx';
 import { TrophyIcon } from '../components/icons.tsx';
 import { Pager } from '../components/pager.tsx';
 import { RankedRow } from '../components/ranked-row.tsx';
 import { Scoreboard } from '../components/scoreboard.tsx';
+import { contestNow } from '../contest-state.ts';
 import { Island } from '../island.tsx';
+import ContestNotice from '../islands/contest-notice.tsx';
 import LiveRanking from '../islands/live-ranking.tsx';
 import type { Page } from '../page.ts';
 import { address, pageNumber } from '../query.ts';
@@ -22,7 +23,7 @@ export async function rankingsPage(upstream: Upstream, { ciudad, pagina }: Asked
     upstream.rankings({ city: ciudad, page, limit: LIMIT }),
     upstream.cities(),
     upstream.stats(),
-    upstream.contest(),
+    upstream.contest().then(contestNow),
   ]);
   const city = ciudad === undefined ? undefined : (rows[0]?.city ?? ciudad);
   const known = cities.find((other) => other.city === city);
@@ -42,7 +43,7 @@ export async function rankingsPage(upstream: Upstream, { ciudad, pagina }: Asked
           <h1 class="written">{city ? texts.ofCity(city) : texts.national}</h1>
           <CityChips cities={cities} chosen={city} />
         </div>
-        <ClosedNotice contest={contest} />
+        <Island name="contest-notice" of={ContestNotice} props={{ contest }} />
         {rows.length === 0 ? (
           <Empty icon={TrophyIcon}>
             <p>{texts.empty}</p>
@@ -54,12 +55,12 @@ export async function rankingsPage(upstream: Upstream, { ciudad, pagina }: Asked
           <Island
             name="live-ranking"
             of={LiveRanking}
-            props={{ rows, city, limit: LIMIT, isVotingOpen: contest.open }}
+            props={{ rows, city, limit: LIMIT, contestState: contest.state }}
           />
         ) : (
           <ol class="ranking" aria-label={texts.list}>
             {rows.map((row) => (
-              <RankedRow key={row.video_id} row={row} isVotingOpen={contest.open} />
+              <RankedRow key={row.video_id} row={row} contestState={contest.state} />
             ))}
           </ol>
         )}

@@ -1,10 +1,13 @@
 import type { Standing } from '@anb/api-client/contract';
+import { ordinal } from '#texts/counts';
 import * as texts from '#texts/videos';
 import { cityName } from '../cities.ts';
-import { ClosedNotice } from '../components/closed-notice.tsx';
+import { Player } from '../components/player.tsx';
 import { playerOf, VideoCard } from '../components/video-card.tsx';
-import { formatDate, formatNumber } from '../format.ts';
+import { contestNow } from '../contest-state.ts';
+import { formatDate } from '../format.ts';
 import { Island } from '../island.tsx';
+import ContestNotice from '../islands/contest-notice.tsx';
 import ReportVideo from '../islands/report-video.tsx';
 import ShareButtons from '../islands/share-buttons.tsx';
 import VoteButton from '../islands/vote-button.tsx';
@@ -24,7 +27,7 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
   if (!video) return null;
   const [standing, contest, cities, others] = await Promise.all([
     ifThere(upstream.standing(id)),
-    upstream.contest(),
+    upstream.contest().then(contestNow),
     upstream.cities(),
     upstream.videos({ city: video.user_city, limit: MORE + 1 }),
   ]);
@@ -33,7 +36,7 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
   const more = others.rows.filter(({ video_id }) => video_id !== id).slice(0, MORE);
   return {
     title: `${video.title} · ${player}`,
-    description: texts.videoDescription(player, city, video.votes),
+    description: texts.videoDescription[contest.state](player, city, video.votes),
     canonical: `/videos/${id}`,
     preview: {
       ...SIZE,
@@ -44,18 +47,9 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
     section: 'videos',
     body: (
       <div class="stack-wide">
-        <ClosedNotice contest={contest} />
+        <Island name="contest-notice" of={ContestNotice} props={{ contest }} />
         <article class="video-page">
-          <video
-            class="player"
-            controls
-            playsinline
-            preload="metadata"
-            poster={video.poster_url}
-            src={video.processed_url}
-            aria-label={video.title}
-            {...SIZE}
-          />
+          <Player src={video.processed_url} poster={video.poster_url} label={video.title} />
           <div class="video-side">
             <div>
               <h1 class="written">{video.title}</h1>
@@ -71,7 +65,7 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
                   votes: video.votes,
                   player,
                   userId: video.user_id,
-                  isVotingOpen: contest.open,
+                  contestState: contest.state,
                 }}
               />
             </div>
@@ -79,7 +73,7 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
             <Island
               name="share-buttons"
               of={ShareButtons}
-              props={{ url: `${publicUrl}/videos/${id}`, text: texts.shareText(player) }}
+              props={{ url: `${publicUrl}/videos/${id}`, text: texts.shareText[contest.state](player) }}
             />
             <Island name="report-video" of={ReportVideo} props={{ videoId: id }} />
             <ul>
@@ -96,7 +90,7 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
             </h2>
             <div class="cards">
               {more.map((other) => (
-                <VideoCard key={other.video_id} video={other} isVotingOpen={contest.open} cities={cities} />
+                <VideoCard key={other.video_id} video={other} contestState={contest.state} cities={cities} />
               ))}
             </div>
             <p>
@@ -131,7 +125,7 @@ function Place({ position, videos, where, href }: PlaceProps) {
       <dt>
         {texts.outOf(videos)} <a href={href}>{where}</a>
       </dt>
-      <dd>{formatNumber(position)}.º</dd>
+      <dd>{ordinal(position)}</dd>
     </div>
   );
 }

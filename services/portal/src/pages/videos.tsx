@@ -1,11 +1,13 @@
 import type { City } from '@anb/api-client/contract';
 import * as texts from '#texts/videos';
 import { cityName } from '../cities.ts';
-import { ClosedNotice } from '../components/closed-notice.tsx';
 import { Empty } from '../components/feedback.tsx';
 import { PlayIcon, SearchIcon } from '../components/icons.tsx';
 import { Pager } from '../components/pager.tsx';
 import { VideoCard } from '../components/video-card.tsx';
+import { contestNow } from '../contest-state.ts';
+import { Island } from '../island.tsx';
+import ContestNotice from '../islands/contest-notice.tsx';
 import type { Page } from '../page.ts';
 import { address, pageNumber } from '../query.ts';
 import type { Asked } from '../routes.ts';
@@ -28,7 +30,7 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
   const [{ rows, total }, cities, contest] = await Promise.all([
     upstream.videos({ city: ciudad, q, sort: orders[orden], seed, page, limit: LIMIT }),
     upstream.cities(),
-    upstream.contest(),
+    upstream.contest().then(contestNow),
   ]);
   if (page > 1 && rows.length === 0) return null;
   const city = ciudad && cityName(ciudad, cities);
@@ -43,8 +45,8 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
     });
   const isFiltered = Boolean(ciudad || q);
   return {
-    title: city && isKnown ? texts.titleOf(city) : texts.title,
-    description: texts.description,
+    title: city && isKnown ? texts.titleOf(city) : texts.title[contest.state],
+    description: texts.description[contest.state],
     // Searches and shuffles are not for search engines, nor is what anybody writes into an address.
     ...(!q &&
       !seed &&
@@ -53,7 +55,7 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
     body: (
       <div class="stack-wide">
         <div class="stack">
-          <h1 class="written">{city ? texts.titleOf(city) : texts.title}</h1>
+          <h1 class="written">{city ? texts.titleOf(city) : texts.title[contest.state]}</h1>
           <Filters {...{ ciudad, q, orden, cities }} />
           <nav class="chips" aria-label={texts.order}>
             {(Object.keys(orders) as Order[]).map((name) => (
@@ -72,7 +74,7 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
             {isFiltered && <a href="/videos">{texts.clear}</a>}
           </p>
         </div>
-        <ClosedNotice contest={contest} />
+        <Island name="contest-notice" of={ContestNotice} props={{ contest }} />
         {rows.length === 0 ? (
           <Empty icon={PlayIcon}>
             <p>{texts.none}</p>
@@ -86,7 +88,7 @@ export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page
                 <VideoCard
                   key={video.video_id}
                   video={video}
-                  isVotingOpen={contest.open}
+                  contestState={contest.state}
                   cities={cities}
                   isFirst={index < FIRST}
                 />

@@ -12,11 +12,19 @@ export interface Contest {
   vote_goal: number;
 }
 
+/** What everybody is told of it. */
+export interface PublicContest extends Contest {
+  /** Of this edition's result, the latest version; null: it is not frozen. */
+  result_frozen_at: Date | null;
+}
+
 /** `now`: by the clock that votes are judged by. */
-export async function readContest(sql: ISql): Promise<Contest & { now: Date }> {
-  const [contest] = await sql<(Contest & { now: Date })[]>`
-    select name, edition, opens_at, closes_at, finalists_per_city, vote_goal, clock_timestamp() as now
-    from votes.contest`;
+export async function readContest(sql: ISql): Promise<PublicContest & { now: Date }> {
+  const [contest] = await sql<(PublicContest & { now: Date })[]>`
+    select name, edition, opens_at, closes_at, finalists_per_city, vote_goal,
+      (select max(frozen_at) from votes.results r where r.edition = c.edition) as result_frozen_at,
+      clock_timestamp() as now
+    from votes.contest c`;
   if (!contest) throw new Error('votes.contest has no row');
   return contest;
 }

@@ -1,8 +1,8 @@
 import type { ContestRules, ResultSummary } from '@anb/api-client/organiser-contract';
 import { freeze as texts } from '#texts/organiser-results';
 import { Refusal } from '../../client/api.ts';
-import { windowState } from '../../client/contest-window.ts';
 import { call, NotSignedIn } from '../../client/session.ts';
+import { windowState } from '../../contest-state.ts';
 import { Notice } from '../feedback.tsx';
 import { type Question, Told } from './confirm.tsx';
 import type { Desk } from './desk.tsx';

@@ -7,6 +7,7 @@ import { Refusal } from '../../client/api.ts';
 import { useLive } from '../../client/live.ts';
 import { read } from '../../client/organisers.ts';
 import { Dialog } from '../dialog.tsx';
+import { Player } from '../player.tsx';
 import { type Desk, Said } from './desk.tsx';
 import { Moment } from './moment.tsx';
 import { RetryButton } from './retry-button.tsx';
@@ -96,10 +97,7 @@ function Clip({ video }: { video: InspectedVideo }) {
     const isKept = video.status === 'processed' && !video.is_public;
     return <p class="notice">{isKept ? texts.onlyPlayerSees : texts.noClip}</p>;
   }
-  return (
-    // biome-ignore lint/a11y/useMediaCaption: nobody has written any.
-    <video class="player" controls playsInline preload="metadata" src={processed_url} poster={poster_url} />
-  );
+  return <Player src={processed_url} poster={poster_url} label={video.title} />;
 }
 
 function Facts({ video }: { video: InspectedVideo }) {

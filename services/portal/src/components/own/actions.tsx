@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import * as texts from '#texts/own-videos';
+import { publishing, publish as publishWord, share } from '#texts/sharing';
 import { forgetVideo, replaceVideo } from '../../client/own-videos.ts';
 import { useAction } from '../../client/use-action.ts';
 import {
@@ -55,7 +56,7 @@ export function Actions({ video, onSaid, onGone, onRetitle }: ActionsProps) {
         {isOpen(video) && (
           <a class="button button-small" href={`/videos/${video_id}`}>
             <ShareIcon />
-            {texts.share}
+            {share}
             <span class="unseen"> {title}</span>
           </a>
         )}
@@ -65,7 +66,7 @@ export function Actions({ video, onSaid, onGone, onRetitle }: ActionsProps) {
           <Action text={texts.withdraw} of={title} onClick={() => act(() => publish(false))} />
         ) : (
           <Action
-            text={isBusy ? texts.publishing : texts.publish}
+            text={isBusy ? publishing : publishWord}
             of={title}
             onClick={() => act(() => publish(true))}
             isMain

@@ -16,6 +16,7 @@ import { Watch } from './watch.tsx';
 
 interface OwnVideoItemProps {
   video: OwnVideoNow;
+  isVotingOpen: boolean;
   /** Whether it is among the first, whose pictures are asked for. */
   isNear: boolean;
   /** Hears what was done, to say it. */
@@ -23,7 +24,7 @@ interface OwnVideoItemProps {
   onGone: () => void;
 }
 
-export function OwnVideoItem({ video, isNear, onSaid, onGone }: OwnVideoItemProps) {
+export function OwnVideoItem({ video, isVotingOpen, isNear, onSaid, onGone }: OwnVideoItemProps) {
   const [isRetitling, setRetitling] = useState(false);
   const [isWatching, setWatching] = useState(false);
   useSignedAddresses(video, isNear);
@@ -37,7 +38,7 @@ export function OwnVideoItem({ video, isNear, onSaid, onGone }: OwnVideoItemProp
           <h3 class="written">{video.title}</h3>
         )}
         <p class="row">
-          <StateBadge video={video} />
+          <StateBadge {...{ video, isVotingOpen }} />
           {video.status === 'processed' && <Votes count={video.votes} />}
           <span class="soft small">{texts.uploadedOn(formatDate(video.uploaded_at))}</span>
         </p>

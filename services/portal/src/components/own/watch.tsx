@@ -19,7 +19,7 @@ export function Watch({ video, onClose }: { video: OwnVideoNow; onClose: () => v
           {problem}
         </Notice>
       ) : (
-        <Player src={found?.processed_url} poster={found?.poster_url} />
+        <Player src={found?.processed_url} poster={found?.poster_url} label={video.title} />
       )}
     </Dialog>
   );

@@ -1,6 +1,6 @@
-import { publish, publishing, shareText } from '#texts/own-videos';
 import { retry } from '#texts/problems';
 import { title as processingTitle } from '#texts/processing';
+import { publish, publishing, shareText } from '#texts/sharing';
 import * as texts from '#texts/upload';
 import { Refusal } from '../../client/api.ts';
 import { describeProblem } from '../../client/describe-problem.ts';
@@ -14,13 +14,14 @@ import {
   retryVideo,
   shareAddress,
 } from '../../client/video-actions.ts';
+import type { ContestState } from '../../contest-state.ts';
 import ShareButtons from '../../islands/share-buttons.tsx';
 import { Notice, Skeleton } from '../feedback.tsx';
 import { Player } from '../player.tsx';
 import { Processing } from '../processing.tsx';
 
 /** What becomes of a video that has arrived. */
-export function Arrived({ videoId }: { videoId: string }) {
+export function Arrived({ videoId, contest }: { videoId: string; contest: ContestState }) {
   const { video, isLost, problem, replace, reload } = useVideo(videoId);
   return (
     <>
@@ -46,7 +47,7 @@ export function Arrived({ videoId }: { videoId: string }) {
           ) : video.status === 'failed' ? (
             <Failed video={video} onRetried={reload} />
           ) : (
-            <Ready video={video} onChanged={(changed) => replace({ ...video, ...changed })} />
+            <Ready {...{ video, contest }} onChanged={(changed) => replace({ ...video, ...changed })} />
           )}
         </section>
       )}
@@ -69,14 +70,20 @@ function headline(video: OwnVideoNow): string {
   return video.status === 'failed' ? texts.failed : texts.ready;
 }
 
-function Ready({ video, onChanged }: { video: OwnVideoNow; onChanged: (video: OwnVideoNow) => void }) {
+interface ReadyProps {
+  video: OwnVideoNow;
+  contest: ContestState;
+  onChanged: (video: OwnVideoNow) => void;
+}
+
+function Ready({ video, contest, onChanged }: ReadyProps) {
   const [isBusy, act, problem] = useAction();
   return (
     <>
-      <Player src={video.processed_url} poster={video.poster_url} />
-      <p role="status">{readyText(video)}</p>
+      <Player src={video.processed_url} poster={video.poster_url} label={video.title} />
+      <p role="status">{readyText(video, contest)}</p>
       {problem && <Notice kind="bad">{problem}</Notice>}
-      {isOpen(video) && <ShareButtons url={shareAddress(video)} text={shareText} />}
+      {isOpen(video) && <ShareButtons url={shareAddress(video)} text={shareText[contest]} />}
       {!video.is_public && (
         <button
           type="button"
@@ -91,10 +98,10 @@ function Ready({ video, onChanged }: { video: OwnVideoNow; onChanged: (video: Ow
   );
 }
 
-function readyText(video: OwnVideoNow): string {
+function readyText(video: OwnVideoNow, contest: ContestState): string {
   if (video.hidden) return texts.readyHidden;
   if (!video.is_public) return texts.readyPrivate;
-  return video.review ? texts.readyReview : texts.readyPublic;
+  return video.review ? texts.readyReview : texts.readyPublic[contest];
 }
 
 function Failed({ video, onRetried }: { video: OwnVideoNow; onRetried: () => void }) {

@@ -5,9 +5,9 @@ import { describeProblem } from '../../client/describe-problem.ts';
 import { secondsLeft } from '../../client/pace.ts';
 import { cancelUpload } from '../../client/unfinished-uploads.ts';
 import { type SentFile, useUpload } from '../../client/use-upload.ts';
-import { Confirm } from '../confirm.tsx';
 import { Notice } from '../feedback.tsx';
 import { Percent } from '../percent.tsx';
+import { ConfirmCancel } from './confirm-cancel.tsx';
 
 interface SendingProps {
   upload: SentFile;
@@ -71,16 +71,7 @@ export function Sending({ upload, onDone, onCancelled }: SendingProps) {
           {texts.cancel}
         </button>
       </p>
-      {isAsking && (
-        <Confirm
-          question={texts.cancelQuestion}
-          text={texts.cancelText}
-          yes={texts.cancelYes}
-          no={texts.cancelNo}
-          onYes={cancel}
-          onNo={() => setAsking(false)}
-        />
-      )}
+      {isAsking && <ConfirmCancel onYes={cancel} onNo={() => setAsking(false)} />}
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { describeProblem } from '../../client/describe-problem.ts';
 import { isSameFile } from '../../client/same-file.ts';
 import { arrivedBytes } from '../../client/unfinished-uploads.ts';
 import type { SentFile } from '../../client/use-upload.ts';
-import { Confirm } from '../confirm.tsx';
+import { ConfirmCancel } from './confirm-cancel.tsx';
 import { FilePick } from './file-pick.tsx';
 
 interface UnfinishedProps {
@@ -82,11 +82,7 @@ function UnfinishedItem({ upload, onGoOn, onDiscard }: ItemProps) {
         </button>
       </p>
       {isAsking && (
-        <Confirm
-          question={texts.cancelQuestion}
-          text={texts.cancelText}
-          yes={texts.cancelYes}
-          no={texts.cancelNo}
+        <ConfirmCancel
           onYes={() => {
             setAsking(false);
             void discard();

@@ -8,6 +8,7 @@ import { rememberFile } from '../../client/same-file.ts';
 import { call, NotSignedIn } from '../../client/session.ts';
 import { UPLOADS } from '../../client/upload.ts';
 import type { SentFile } from '../../client/use-upload.ts';
+import type { ContestState } from '../../contest-state.ts';
 import { Notice } from '../feedback.tsx';
 import { type Clip, ClipPicker } from './clip-picker.tsx';
 import { isTitle, TitleField } from './title-field.tsx';
@@ -15,6 +16,7 @@ import { VisibilityField } from './visibility-field.tsx';
 
 interface UploadFormProps {
   maxMegabytes: number;
+  contest: ContestState;
   onBegun: (upload: SentFile) => void;
 }
 
@@ -28,7 +30,7 @@ interface Problems {
 const MIN_SECONDS = 0.5;
 export const SHOWN_SECONDS = 30;
 
-export function UploadForm({ maxMegabytes, onBegun }: UploadFormProps) {
+export function UploadForm({ maxMegabytes, contest, onBegun }: UploadFormProps) {
   const [clip, setClip] = useState<Clip>();
   const [problems, setProblems] = useState<Problems>({});
   const [isBusy, setBusy] = useState(false);
@@ -88,7 +90,7 @@ export function UploadForm({ maxMegabytes, onBegun }: UploadFormProps) {
         <Notice>{texts.longClip(clip.seconds)}</Notice>
       )}
       <TitleField problem={problems.title} onInput={typed} />
-      <VisibilityField />
+      <VisibilityField contest={contest} />
       {problems.form && (
         <Notice kind="bad" isAlert>
           {problems.form}

@@ -1,11 +1,11 @@
 import * as texts from '#texts/upload';
+import type { ContestState } from '../../contest-state.ts';
 
-const choices = [
-  { value: 'public', text: texts.everyone, hint: texts.everyoneHint },
-  { value: 'private', text: texts.onlyMe, hint: texts.onlyMeHint },
-] as const;
-
-export function VisibilityField() {
+export function VisibilityField({ contest }: { contest: ContestState }) {
+  const choices = [
+    { value: 'public', text: texts.everyone, hint: texts.everyoneHint[contest] },
+    { value: 'private', text: texts.onlyMe, hint: texts.onlyMeHint },
+  ];
   return (
     <fieldset class="field">
       <legend>{texts.visibility}</legend>

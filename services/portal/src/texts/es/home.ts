@@ -1,21 +1,36 @@
+import type { ContestState } from '../../contest-state.ts';
 import { formatNumber } from '../../format.ts';
+import { videoWord, voteWord } from './counts.ts';
 
 export const title = 'Sube tu video, recibe votos, llega a la final';
 export const description =
   'Muestra tus mejores jugadas en 30 segundos. El público vota y los más votados de cada ciudad juegan el Showcase Final ante cazatalentos.';
 export const headline = ['Treinta segundos', 'para mostrar tu juego'] as const;
-export const lead =
+const invitation =
   'Sube un video con tus mejores jugadas. El público vota, y los más votados de cada ciudad van al Showcase Final ante cazatalentos.';
-export const start = 'Comenzar ahora';
-export const seeRankings = 'Ver rankings';
-export const totals = 'El torneo en vivo';
+export const lead: Readonly<Record<ContestState, string>> = {
+  soon: invitation,
+  open: invitation,
+  counting:
+    'El público votó. Apenas se confirme el resultado se sabe quiénes van de cada ciudad al Showcase Final ante cazatalentos.',
+  final: 'El público votó: mira quiénes van de cada ciudad al Showcase Final ante cazatalentos.',
+};
+const rankings = { href: '/rankings', text: 'Ver rankings' };
+export const ways = {
+  before: [{ href: '/subir', text: 'Comenzar ahora' }, rankings],
+  over: [rankings, { href: '/videos', text: 'Ver los videos' }],
+};
+export const totals = { live: 'El torneo en vivo', over: 'El torneo en números' };
 export const total = {
-  videos: (count: number) => (count === 1 ? 'video' : 'videos'),
-  votes: (count: number) => (count === 1 ? 'voto' : 'votos'),
-  players: (count: number) => (count === 1 ? 'jugador' : 'jugadores'),
+  videos: videoWord,
+  votes: voteWord,
+  players: (count: number) => (count === 1 ? 'participante' : 'participantes'),
   cities: (count: number) => (count === 1 ? 'ciudad' : 'ciudades'),
 };
 export const steps = 'Cómo se juega';
+/** Which of the quarters is being played. */
+export const current: Readonly<Record<ContestState, number>> = { soon: 0, open: 1, counting: 2, final: 3 };
+export const now = 'Vamos aquí';
 export const quarters = [
   {
     name: '1.er cuarto',
@@ -51,5 +66,6 @@ export const prizeList = [
   { title: 'Un clip con imagen de torneo', text: 'Tu video, con la marca del torneo, listo para compartir.' },
   { title: 'Todo el país te ve', text: 'Tu nombre y tu ciudad en un ranking nacional y público.' },
 ] as const;
-export const noVideos = 'Todavía no hay videos en votación. ¡El tuyo puede ser el primero!';
+export const noVideos = 'Todavía no hay videos.';
+export const beFirst = '¡El tuyo puede ser el primero!';
 export const noRanking = 'En este momento no podemos mostrar el ranking. Inténtalo otra vez en un momento.';

@@ -1,4 +1,5 @@
 import { formatDateTimeLast, formatNumber } from '../../format.ts';
+import { videos as countedVideos } from './counts.ts';
 
 export const groups = { window: 'Votación', rules: 'Reglas', cities: 'Ciudades del torneo' };
 
@@ -41,7 +42,7 @@ export const others = {
   heading: 'Con videos, y fuera del torneo',
   text: 'Sus videos están en el ranking del país, pero no clasifican. Si es otra forma de escribir una ciudad del torneo, añádela allí.',
   counts: (videos: number, players: number) =>
-    `${formatNumber(videos)} ${videos === 1 ? 'video' : 'videos'} de ${formatNumber(players)} ${players === 1 ? 'persona' : 'personas'}`,
+    `${countedVideos(videos)} de ${formatNumber(players)} ${players === 1 ? 'persona' : 'personas'}`,
   add: 'Añadir como ciudad',
   aliasOf: 'Es otra forma de escribir…',
   aliasOfLabel: (city: string) => `${city} es otra forma de escribir…`,

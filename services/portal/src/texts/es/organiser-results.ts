@@ -1,4 +1,5 @@
 import { formatNumber } from '../../format.ts';
+import { videos as countedVideos } from './counts.ts';
 
 export const views = 'Quiénes';
 export const view = { clasifican: 'Clasifican', todos: 'Todos' } as const;
@@ -19,7 +20,7 @@ export const frozen = {
 export const checksum = 'Suma de comprobación (SHA-256 del archivo CSV)';
 export const copy = 'Copiar la suma';
 export const copied = 'Suma copiada.';
-export const videos = (count: number) => (count === 1 ? '1 video' : `${formatNumber(count)} videos`);
+export const videos = countedVideos;
 export const blanked = (count: number) =>
   count === 1
     ? '1 fila está sin nombre ni título: su cuenta se eliminó. Solo los archivos guardados antes dan esta suma.'
@@ -70,7 +71,7 @@ export const freeze = {
     'Si nada cambió desde la última versión, no se hace otra.',
   ],
   done: (version: number, videos: number) =>
-    `Congelado: versión ${formatNumber(version)}, ${videos === 1 ? '1 video' : `${formatNumber(videos)} videos`}.`,
+    `Congelado: versión ${formatNumber(version)}, ${countedVideos(videos)}.`,
   perhaps:
     'No llegó respuesta; puede que siga en marcha. Cierra esto y actualiza: si la versión nueva está, ya quedó.',
 };

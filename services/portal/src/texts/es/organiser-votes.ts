@@ -1,6 +1,5 @@
 import { formatNumber } from '../../format.ts';
-
-const votes = (count: number) => (count === 1 ? '1 voto' : `${formatNumber(count)} votos`);
+import { votes } from './counts.ts';
 
 export const states = 'Qué alertas';
 export const state = { abiertas: 'Por resolver', resueltas: 'Resueltas' } as const;

@@ -4,7 +4,7 @@ export const title = 'Mis videos';
 export const loading = 'Cargando tus videos';
 export const none = 'Aquí va tu primera jugada';
 export const noneHint =
-  'Graba 30 segundos con tu mejor juego y súbelos desde el celular. En minutos tienes tu clip del torneo, listo para recibir votos.';
+  'Graba 30 segundos con tu mejor juego y súbelos desde el celular. En minutos tienes tu clip del torneo, listo para compartir.';
 export const first = 'Subir mi primer video';
 export const upload = 'Subir otro video';
 export const signedOut = 'Entra a tu cuenta para ver tus videos.';
@@ -15,17 +15,17 @@ export const states = {
   uploaded: 'En cola',
   processing: (percent: number) => `Procesando ${formatNumber(percent)} %`,
   open: 'En votación',
+  /** While votes do not count. */
+  public: 'Público',
   private: 'Privado',
   pending: 'En revisión',
   hidden: 'Oculto por la organización',
   failed: 'Falló',
 };
-export const pendingHint = 'La organización lo revisa antes de que entre a la votación.';
-export const hiddenHint = 'La organización lo sacó de la votación. Sus votos se conservan.';
+export const pendingHint = 'La organización lo revisa antes de publicarlo.';
+export const hiddenHint = 'La organización lo ocultó. Sus votos se conservan.';
 export const uploadedOn = (date: string) => `Subido el ${date}`;
 export const watch = 'Ver';
-export const publish = 'Publicar';
-export const publishing = 'Publicando…';
 export const withdraw = 'Hacer privado';
 export const retitle = 'Cambiar título';
 export const newTitle = 'Nuevo título';
@@ -34,15 +34,13 @@ export const cancel = 'Cancelar';
 export const retry = 'Reintentar';
 export const retrying = 'Enviando…';
 export const remove = 'Eliminar';
-export const share = 'Compartir';
 export const removeQuestion = '¿Eliminar este video?';
 export const removeText = (name: string) =>
   `«${name}» y sus votos se van para siempre. Esto no se puede deshacer.`;
-export const removeOpen =
-  'Está en votación. Primero hazlo privado: deja de recibir votos, y ya lo puedes eliminar.';
+export const removeOpen = 'Es público. Primero hazlo privado: sale del ranking, y ya lo puedes eliminar.';
 export const removeYes = 'Sí, eliminar';
 export const said = {
-  published: (name: string) => `«${name}» ya está en votación.`,
+  published: (name: string) => `«${name}» ya es público.`,
   willBePublished: (name: string) => `«${name}» será público.`,
   withdrawn: (name: string) => `«${name}» ahora es privado.`,
   retitled: 'Título guardado.',
@@ -50,4 +48,3 @@ export const said = {
   progress: (name: string, state: string) => `«${name}»: ${state}.`,
   removed: (name: string) => `«${name}» fue eliminado.`,
 };
-export const shareText = 'Este es mi juego en ANB Rising Stars Showcase. ¡Vota por mí!';

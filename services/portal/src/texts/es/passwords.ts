@@ -1,5 +1,8 @@
-export const forgotTitle = 'Recupera tu contraseña';
-export const forgotDescription = 'Te enviamos un enlace para crear una contraseña nueva.';
+/** Of the page. */
+export const forgot = {
+  title: 'Recupera tu contraseña',
+  description: 'Te enviamos un enlace para crear una contraseña nueva.',
+};
 export const forgotLead =
   'Escribe el correo de tu cuenta y te enviamos un enlace para crear una contraseña nueva.';
 export const forgotAction = 'Enviar el enlace';
@@ -9,8 +12,11 @@ export const forgotSent = (email: string) =>
 export const forgotMissing =
   'Si no llega en unos minutos, mira en el correo no deseado o revisa que el correo esté bien escrito.';
 export const again = 'Probar con otro correo';
-export const resetTitle = 'Crea una contraseña nueva';
-export const resetDescription = 'Elige la contraseña nueva de tu cuenta.';
+/** Of the page. */
+export const reset = {
+  title: 'Crea una contraseña nueva',
+  description: 'Elige la contraseña nueva de tu cuenta.',
+};
 export const resetLead = 'Al guardarla se cierran todas tus sesiones abiertas.';
 export const resetAction = 'Guardar la contraseña';
 export const resetBusy = 'Guardando…';

@@ -11,7 +11,7 @@ export const problems: Readonly<Record<string, string>> = {
   invalid_reset_token: 'El enlace ya se usó o se venció. Pide uno nuevo.',
   already_voted: 'Ya has votado por este video.',
   own_video: 'No puedes votar por tu propio video.',
-  voting_closed: 'La votación está cerrada.',
+  voting_closed: 'La votación no está abierta.',
   open_for_voting: 'El video está abierto a votación: primero hazlo privado.',
   email_unverified: 'Verifica tu correo para poder votar.',
   video_not_found: 'Este video ya no está disponible.',

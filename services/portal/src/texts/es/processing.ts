@@ -1,4 +1,4 @@
-import { formatNumber } from '../../format.ts';
+import { ordinal } from './counts.ts';
 
 /** What becomes of a video that has arrived, step by step. */
 export const title = 'Procesando tu video';
@@ -10,7 +10,7 @@ export const stages = {
   storing: 'Guardando',
 } as const;
 export const place = (place: number) =>
-  place <= 1 ? 'Sigues tú en la cola' : `Vas de ${formatNumber(place)}.º en la cola`;
+  place <= 1 ? 'Sigues tú en la cola' : `Vas de ${ordinal(place)} en la cola`;
 export const leave = 'Puedes cerrar esta página: seguimos trabajando y en tu panel verás cómo va.';
 export const lost = 'Sin conexión en vivo: reconectando…';
 export const list = 'Pasos del procesamiento';

@@ -1,17 +1,22 @@
+import type { ContestState } from '../../contest-state.ts';
 import { formatNumber } from '../../format.ts';
 
 export const national = 'Top Jugadores Nacional';
 export const ofCity = (city: string) => `Top Jugadores de ${city}`;
 export const description = (city: string | undefined) =>
-  `Quiénes tienen más votos ${city ? `en ${city}` : 'en el país'} en ANB Rising Stars Showcase, en vivo.`;
+  `Quiénes tienen más votos ${city ? `en ${city}` : 'en el país'} en ANB Rising Stars Showcase.`;
 export const live = 'Actualizado en tiempo real';
 export const notLive = 'Sin conexión en vivo: estos datos pueden haber cambiado';
 export const connecting = 'Conectando en vivo…';
 export const country = 'Todo el país';
 export const chooseCity = 'Ciudad';
-/** Of whom would be in the final if voting closed now, and of whom is. */
-export const wouldQualify = 'Va clasificando';
-export const qualified = 'Clasificó al Showcase Final';
+/** Of whom would be in the final if voting closed now, and of whom is; nobody before anybody could vote. */
+export const qualifies: Readonly<Record<ContestState, string | undefined>> = {
+  soon: undefined,
+  open: 'Va clasificando',
+  counting: 'Va clasificando · resultado por confirmar',
+  final: 'Clasificó al Showcase Final',
+};
 export const moved = {
   up: (places: number) => `▲ ${formatNumber(places)}`,
   down: (places: number) => `▼ ${formatNumber(places)}`,
@@ -19,7 +24,7 @@ export const moved = {
 };
 export const place = (position: number) => `Puesto ${formatNumber(position)}`;
 export const statistics = 'Estadísticas';
-export const empty = 'Todavía no hay videos en votación aquí.';
+export const empty = 'Todavía no hay videos aquí.';
 export const emptyAction = 'Sube el primero';
 export const list = 'Ranking';
 export const pages = 'Páginas';

@@ -1,3 +1,4 @@
+import type { ContestState } from '../../contest-state.ts';
 import { formatBytes, formatDuration, formatNumber, formatPercent } from '../../format.ts';
 
 export const title = 'Sube tu video';
@@ -5,7 +6,21 @@ export const description =
   'Sube tu mejor jugada desde el celular: si se corta la conexión, la subida sigue donde iba.';
 export const lead = 'Muestra lo mejor que tienes. Lo demás corre por nuestra cuenta.';
 
+/** What it is at, for who uploads. */
+export const votesWhen = {
+  soon: 'Tu video te espera listo.',
+  counting: 'Tu video ya no recibe votos.',
+  final: 'Tu video ya no recibe votos.',
+};
+
 export const rules = 'Antes de elegir';
+/** For who is not signed in: words and links in turn. */
+export const account = 'Necesitas una cuenta:';
+export const toSignUp = 'créala gratis';
+export const or = 'o';
+export const toSignIn = 'entra';
+export const accountWhen = ', ahora o al enviar.';
+export const ownAccount = 'Se sube a tu cuenta: cómo va lo ves en tu panel.';
 export const ruleList = (maxMegabytes: number) => [
   `Video MP4 o MOV de hasta ${formatNumber(maxMegabytes)} MB.`,
   'El clip del torneo usa los primeros 30 segundos, sin sonido: pon ahí tu mejor jugada.',
@@ -42,7 +57,13 @@ export const nameCount = (letters: number) => `${formatNumber(letters)} de 100`;
 export const nameProblem = 'El título lleva entre 5 y 100 letras.';
 export const visibility = '¿Quién lo ve?';
 export const everyone = 'Público';
-export const everyoneHint = 'Entra a la votación apenas esté listo. Cualquiera puede verlo y votar.';
+const seen = 'Cualquiera puede verlo apenas esté listo';
+export const everyoneHint: Readonly<Record<ContestState, string>> = {
+  soon: `${seen}, y votar cuando abra la votación.`,
+  open: 'Entra a la votación apenas esté listo. Cualquiera puede verlo y votar.',
+  counting: `${seen}.`,
+  final: `${seen}.`,
+};
 export const onlyMe = 'Privado';
 export const onlyMeHint = 'Solo tú lo ves. Lo publicas cuando quieras.';
 export const submit = 'Subir video';
@@ -87,10 +108,16 @@ export const tab = (percent: number) => `${percent} % · Subiendo`;
 export const another = 'Subir otro video';
 export const toDashboard = 'Ver mi panel';
 export const ready = '¡Tu video está listo!';
-export const readyPublic = 'Ya está en votación. Comparte el enlace: los votos empiezan con tu gente.';
-export const readyPrivate = 'Míralo. Cuando te guste, publícalo para que entre a la votación.';
-export const readyReview = 'La organización lo revisa antes de que entre a la votación.';
-export const readyHidden = 'La organización lo sacó de la votación.';
+const isPublic = 'Ya es público. Comparte el enlace.';
+export const readyPublic: Readonly<Record<ContestState, string>> = {
+  soon: isPublic,
+  open: 'Ya está en votación. Comparte el enlace: los votos empiezan con tu gente.',
+  counting: isPublic,
+  final: isPublic,
+};
+export const readyPrivate = 'Míralo. Cuando te guste, publícalo.';
+export const readyReview = 'La organización lo revisa antes de publicarlo.';
+export const readyHidden = 'La organización lo ocultó.';
 export const failed = 'No pudimos convertir tu video';
 export const gone = 'Este video ya no existe.';
 export const loading = 'Cargando tu video';

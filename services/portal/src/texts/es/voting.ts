@@ -6,6 +6,6 @@ export const voting = 'Votando…';
 export const votedNow = (votes: number) =>
   votes === 1 ? '¡Voto registrado! Es el primero.' : `¡Voto registrado! Ya son ${formatNumber(votes)}.`;
 export const ownVideo = 'Es tu video';
+export const soon = 'Aún no abre';
 export const closed = 'Votación cerrada';
-export const votes = (count: number) => (count === 1 ? 'voto' : 'votos');
 /** For who hears the page: a button's words alone do not say for whom it is. */

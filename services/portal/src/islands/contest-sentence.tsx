@@ -1,0 +1,9 @@
+import { sentence } from '#texts/contest';
+import { useContest } from '../client/contest.ts';
+import type { ContestNow } from '../contest-state.ts';
+
+/** What the contest is at, in a sentence. */
+export default function ContestSentence({ contest: rendered }: { contest: ContestNow }) {
+  const contest = useContest(rendered) ?? rendered;
+  return <p role="status">{sentence[contest.state](contest)}</p>;
+}
