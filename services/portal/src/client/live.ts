@@ -29,7 +29,7 @@ interface LiveOptions<T> {
 
 const PATIENCE_MS = 30_000;
 /** Of what is asked for again and again: it is old soon. */
-const POLL_PATIENCE_MS = 8000;
+const POLL_PATIENCE_MS = 5000;
 
 export function useLive<T>({ key, load, everyMs, turn = 0 }: LiveOptions<T>): Live<T> {
   const [shown, setShown] = useState<{ key: string; data: T; loadedAt: number }>();
