@@ -184,6 +184,7 @@ describe('whoever looks on', () => {
     open: { opens_at: inHours(-1), closes_at: inHours(2) },
     counting: { opens_at: inHours(-2), closes_at: inHours(-1) },
   };
+  const contest = async () => (await world.api.send('GET', '/api/public/contest')).body;
   /** Another edition, whose result is not frozen. */
   const enter = async (state: keyof typeof windows) => {
     const edition = `${state} ${Date.now()}`;
@@ -191,27 +192,35 @@ describe('whoever looks on', () => {
       ...{ edition, vote_goal: 3000, cities: [{ name: 'Tunja', aliases: [] }] },
       ...windows[state],
     });
-    const shown = async () => (await world.api.send('GET', '/api/public/contest')).body.edition;
-    await expect.poll(shown).toBe(edition);
+    await expect.poll(contest).toMatchObject({ edition });
     // Until no page of before is fresh.
     await sleep(500);
   };
   const visit = async (path: string, as?: TestPlayer) => {
     const { page } = await world.person(as && { as });
+    await page.clock.install();
     await page.goto(url(path));
     return page;
   };
 
   test('sees voting close and the result be frozen without loading anything anew', async () => {
     await enter('open');
-    const [ranking, video] = [await visit('/rankings?ciudad=Tunja'), await visit(`/videos/${videoId}`)];
+    const onlookers = [await visit('/rankings?ciudad=Tunja'), await visit(`/videos/${videoId}`)] as const;
+    const [ranking, video] = onlookers;
     await ranking.getByText('Va clasificando', { exact: true }).waitFor();
     await video.getByRole('button', { name: 'Votar' }).waitFor();
-    await setWindow({ closes_at: new Date().toISOString() });
-    await ranking.getByText('Va clasificando · resultado por confirmar').waitFor();
+    const closes_at = new Date(Date.now() + 3000).toISOString();
+    await setWindow({ closes_at });
+    await expect.poll(contest).toMatchObject({ closes_at, open: true });
+    // Who comes back to a page hears of it, and then does not wait for the next look.
+    for (const page of onlookers)
+      await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await ranking.getByText('Va clasificando · resultado por confirmar').waitFor({ timeout: 9000 });
     await video.getByRole('button', { name: 'Votación cerrada' }).waitFor();
     await video.getByRole('status').getByText('El resultado está por confirmar.').waitFor();
     expect((await world.api.as(organiser, 'POST', '/api/admin/results')).status).toBe(200);
+    await expect.poll(contest).toMatchObject({ result_frozen_at: expect.any(String) });
+    for (const page of onlookers) await page.clock.fastForward(15_000);
     await ranking.getByText('Clasificó al Showcase Final').waitFor();
     await video.getByRole('status').getByText('El resultado es oficial.').waitFor();
   }, 60_000);
