@@ -5,7 +5,7 @@ import type { TestPlayer } from '../api.ts';
 import { makeOrganiser } from './organiser.ts';
 import { portalPages } from './pages.ts';
 import { weigh } from './weight.ts';
-import { type PersonOptions, sideways, World } from './world.ts';
+import { expectNoBarrier, type PersonOptions, World } from './world.ts';
 
 let world: World;
 let videoId: string;
@@ -56,21 +56,33 @@ async function show(name: string, options: PersonOptions = {}): Promise<Page> {
   return page;
 }
 
-// Loaded once for all that is looked at.
-test.each(names)(
-  '%s has no barrier by axe in the dark and the light, and never scrolls sideways',
-  async (name) => {
-    const page = await show(name);
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect([colorScheme, ...(await axeViolations(page))]).toEqual([colorScheme]);
-    }
-    for (const width of [320, 375, 768, 1440]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect([width, await sideways(page)]).toEqual([width, 0]);
-    }
-  },
-);
+test.each(names)('%s has no barrier', async (name) => expectNoBarrier(await show(name)));
+
+/** Before any of the page's scripts. */
+const NOTE_RENDERED = `document.addEventListener('readystatechange', () => {
+  window.rendered ??= [...document.querySelectorAll('[data-island] *')];
+})`;
+/** Preact notes in a place what it shows there: `__k` are the children of a node, `__e` is its element. */
+const IS_ALIVE = `[...document.querySelectorAll('[data-island]')].every((place) => '__k' in place)`;
+const LOST = `(() => {
+  const shown = new Set();
+  const note = (node) => {
+    if (!node) return;
+    shown.add(node.__e);
+    if (Array.isArray(node.__k)) node.__k.forEach(note);
+  };
+  for (const place of document.querySelectorAll('[data-island]')) note(place.__k);
+  return rendered.flatMap((element) => (shown.has(element) ? [] : [element.outerHTML]));
+})()`;
+
+// What hydrates other than it was rendered is made anew, and loses the focus and what was typed.
+test.each([...publicNames, 'upload'])('%s stays as it was rendered when it comes to life', async (name) => {
+  const { page } = await world.person();
+  await page.addInitScript(NOTE_RENDERED);
+  await page.goto(world.stack.url + pathOf(name));
+  await expect.poll(() => page.evaluate(IS_ALIVE)).toBe(true);
+  expect(await page.evaluate(LOST)).toEqual([]);
+});
 
 describe('weighs little', () => {
   const KILOBYTE = 1000;

@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFfmpeg } from '@anb/embedded/ffmpeg';
 import { makeClip } from '@anb/sample-clips';
+import { axeViolations } from '@anb/testing/accessibility';
 import { openBrowser, phone } from '@anb/testing/browser';
 import { noteSecrets } from '@anb/testing/logs';
 import { type Trouble, watchPage } from '@anb/testing/page-watch';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { Api, PASSWORD, type TestPlayer } from '../api.ts';
 import { makeDataDir, type RunningStack, startStack } from '../stack.ts';
 
@@ -129,6 +131,21 @@ export class World {
   }
 }
 
+/** 767 and 768: where the layout changes. */
+const WIDTHS = [320, 375, 767, 768, 1440];
+
+/** Axe finds nothing on it, in the dark and in the light, and from a small phone to a desktop it never scrolls sideways. */
+export async function expectNoBarrier(page: Page): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect([colorScheme, ...(await axeViolations(page))]).toEqual([colorScheme]);
+  }
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    expect([width, await sideways(page)]).toEqual([width, 0]);
+  }
+}
+
 /** How far a page can be scrolled sideways, in pixels. */
-export const sideways = (page: Page): Promise<number> =>
+const sideways = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
