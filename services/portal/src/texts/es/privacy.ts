@@ -40,6 +40,7 @@ export const sections: readonly Section[] = [
       'No vendemos ni prestamos tus datos, no hay publicidad ni seguimiento de terceros.',
       'No usamos tu imagen para reconocerte, ni pedimos datos sensibles.',
       'Usamos dos cookies propias: una mantiene tu sesión y la otra reconoce tu navegador al entrar. El servidor puede poner otras dos (AWSALB y AWSALBCORS), que por cinco minutos te atienden con la misma versión de las páginas y no dicen nada de ti.',
+      'Tu navegador guarda además, para que el sitio funcione, el número de tu cuenta mientras estás dentro y qué archivo estabas subiendo.',
       'Si al registrarte o al votar te pedimos comprobar que eres una persona, esa comprobación la hace un proveedor externo, que recibe tu dirección de internet y datos de tu navegador. Solo se carga en ese momento.',
     ],
   },
