@@ -12,12 +12,16 @@ const place = z
   })
   .openapi('Place') satisfies z.ZodType<Place>;
 
+export const qualifies = z.boolean().openapi({
+  description: 'Is in the final by the frozen result; before there is one: would be if voting closed now.',
+});
+
 const videoPlace = z
   .object({
     video_id: z.uuid(),
     city: z.string(),
     votes: z.int(),
-    qualifies: z.boolean().openapi({ description: 'Would be in the final if voting closed now.' }),
+    qualifies,
     national: place,
     in_city: place,
   })

@@ -7,6 +7,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { HonoRequest } from 'hono';
 import { LRUCache } from 'lru-cache';
 import type { Dependencies } from './app.ts';
+import { qualifies } from './place-routes.ts';
 import { cityTotals, totals } from './ranking.ts';
 import type { PageAsked, RankingPage, RankingRow } from './ranking-pages.ts';
 import type { Snapshot } from './standings.ts';
@@ -20,7 +21,7 @@ const rankingRow = z
     title: z.string(),
     city: z.string(),
     votes: z.int(),
-    qualifies: z.boolean().openapi({ description: 'Would be in the final if voting closed now.' }),
+    qualifies,
     video_url: z.string().openapi({ format: 'uri' }),
     poster_url: z.string().openapi({ format: 'uri' }),
   })
@@ -190,7 +191,7 @@ export function rankingRoutes({ standings, pages, feed }: Dependencies) {
   routes.openapi(statsRoute, (c) => c.json(totalsOf(standings.current), 200));
 
   routes.openapi(contestRoute, (c) => {
-    const { result_frozen_at, ...rules } = standings.current.contest;
+    const { result_version: _, result_frozen_at, ...rules } = standings.current.contest;
     const told = presentContest(rules, standings.clock.now());
     return c.json({ ...told, result_frozen_at: result_frozen_at?.toISOString() ?? null }, 200);
   });

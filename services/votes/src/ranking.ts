@@ -21,11 +21,17 @@ export interface Rules {
   finalistsPerCity: number;
   /** The contest's name of a city by one of its keys; undefined when its players can not qualify. */
   contestCity: (cityKey: string) => string | undefined;
+  /** The videos that are in the final by the frozen result, whatever has changed since; undefined: it is not frozen. */
+  finalists?: ReadonlySet<string> | undefined;
 }
 
-export function rulesOf(finalistsPerCity: number, cityNames: readonly CityKey[]): Rules {
+export function rulesOf(
+  finalistsPerCity: number,
+  cityNames: readonly CityKey[],
+  finalists?: ReadonlySet<string>,
+): Rules {
   const names = new Map(cityNames.map(({ key, city }) => [key, city]));
-  return { finalistsPerCity, contestCity: (key) => names.get(key) };
+  return { finalistsPerCity, contestCity: (key) => names.get(key), finalists };
 }
 
 export interface CityRanking {
@@ -117,7 +123,7 @@ export function inItsCity(contender: Contender, { cities }: Ranking, rules: Rule
   const city = cities.get(rankedCity(contender.city_key, rules));
   return {
     city: city?.isOfContest ? city.name : contender.city,
-    qualifies: city?.finalists.has(contender) ?? false,
+    qualifies: rules.finalists?.has(contender.video_id) ?? city?.finalists.has(contender) ?? false,
     videos: city?.videos ?? [],
   };
 }

@@ -8,6 +8,7 @@ import type { CityKey } from './cities.ts';
 import { type Contender, merge, type Ranking, type Rules, rank, rankedCity, rulesOf } from './ranking.ts';
 import { type Changes, isBehind, readChanges, readContenders } from './store/contenders.ts';
 import { type PublicContest, readCityNames, readContest } from './store/contest.ts';
+import { readFinalists } from './store/results.ts';
 
 /** What every read is answered from: immutable, made anew when something changed. */
 export interface Snapshot {
@@ -28,6 +29,12 @@ export interface StandingsOptions {
 interface Reading extends Changes {
   /** Every video rather than what changed. */
   isWhole: boolean;
+}
+
+interface ContestReading {
+  contest: PublicContest;
+  cityNames: readonly CityKey[];
+  finalists: ReadonlySet<string> | undefined;
 }
 
 /** A vote must be in the ranking within a second of its answer. */
@@ -117,12 +124,20 @@ export class Standings {
     try {
       const [{ now, ...contest }, cityNames] = await Promise.all([readContest(sql), readCityNames(sql)]);
       this.clock.read(now, askedAt);
+      const finalists = await this.#readFinalists(contest.result_version);
       const changes = await this.#readVideos();
       this.#readAt = askedAt;
-      this.#apply(contest, cityNames, changes);
+      this.#apply({ contest, cityNames, finalists }, changes);
     } catch (error) {
       log.warn({ err: error }, 'standings not read; going on with the last');
     }
+  }
+
+  /** Of the frozen result, if there is one; a version never changes. */
+  async #readFinalists(version: number | null): Promise<ReadonlySet<string> | undefined> {
+    if (version === null) return undefined;
+    const isKnown = this.#snapshot?.contest.result_version === version;
+    return isKnown ? this.#snapshot?.rules.finalists : readFinalists(this.#options.sql, version);
   }
 
   async #readVideos(): Promise<Reading> {
@@ -136,7 +151,7 @@ export class Standings {
     return { ...(await readContenders(sql)), isWhole: true };
   }
 
-  #apply(contest: PublicContest, cityNames: readonly CityKey[], changes: Reading): void {
+  #apply({ contest, cityNames, finalists }: ContestReading, changes: Reading): void {
     const observe = this.#mergeSeconds.startTimer();
     const known = JSON.stringify([contest, cityNames]);
     const isKnown = known === this.#known;
@@ -149,7 +164,7 @@ export class Standings {
     this.#upTo = [...this.#upTo, changes.upTo].slice(-LOOK_BACK);
     const last = this.#snapshot;
     if (last && this.#rules && change.gone.size + change.come.length === 0) return;
-    const rules = this.#rules ?? rulesOf(contest.finalists_per_city, cityNames);
+    const rules = this.#rules ?? rulesOf(contest.finalists_per_city, cityNames, finalists);
     const ranking =
       last && this.#rules ? merge(last.ranking, change, rules) : rank([...this.#contenders.values()], rules);
     this.#known = known;

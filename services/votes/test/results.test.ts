@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createVideo } from '@anb/testing/players';
 import { untilWaiting } from '@anb/testing/waiting';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { RankingRow } from '../src/ranking-pages.ts';
 import { type ResultRow, toCsv } from '../src/results.ts';
 import { countVotes } from '../src/store/results.ts';
 import { createContest, type TestContest } from './organisers.ts';
@@ -152,6 +153,46 @@ describe('the result', () => {
     await untilFrozenAt((await freeze()).body.frozen_at);
     await newEdition();
     await untilFrozenAt(null);
+  });
+
+  test('says who qualified, whatever becomes of the votes, until it is frozen anew', async () => {
+    const { admin } = contest.database;
+    await newEdition();
+    const [first, second] = [await contest.players.signUp(), await contest.players.signUp()];
+    const [one, other] = [await createVideo(admin, first.id), await createVideo(admin, second.id)];
+    await admin`update votes.contest set finalists_per_city = 1`;
+    const count = async (videoId: string, total: number, from = 1) => {
+      await votes(videoId, total - from + 1, from);
+      await admin`
+        insert into votes.tallies (video_id, votes) values (${videoId}, ${total})
+        on conflict (video_id) do update set votes = excluded.votes`;
+    };
+    await count(one, 2);
+    await count(other, 1);
+    const shown = async () => {
+      const { body } = await contest.ask('GET', '/api/public/rankings');
+      return body
+        .filter(({ video_id }: RankingRow) => video_id === one || video_id === other)
+        .map((row: RankingRow) => [row.video_id, row.votes, row.qualifies]);
+    };
+    const untilShown = (rows: unknown[]) => vi.waitFor(async () => expect(await shown()).toEqual(rows), 3000);
+    await untilShown([
+      [one, 2, true],
+      [other, 1, false],
+    ]);
+    await freeze();
+    await count(other, 4, 2);
+    await untilShown([
+      [other, 4, false],
+      [one, 2, true],
+    ]);
+    const { body } = await contest.ask('GET', `/api/public/rankings/videos/${one}`);
+    expect(body).toMatchObject({ qualifies: true, in_city: { position: 2 } });
+    await freeze();
+    await untilShown([
+      [other, 4, true],
+      [one, 2, false],
+    ]);
   });
 
   test('can not be changed by the service itself', async () => {

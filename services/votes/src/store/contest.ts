@@ -15,6 +15,7 @@ export interface Contest {
 /** What everybody is told of it. */
 export interface PublicContest extends Contest {
   /** Of this edition's result, the latest version; null: it is not frozen. */
+  result_version: number | null;
   result_frozen_at: Date | null;
 }
 
@@ -22,9 +23,11 @@ export interface PublicContest extends Contest {
 export async function readContest(sql: ISql): Promise<PublicContest & { now: Date }> {
   const [contest] = await sql<(PublicContest & { now: Date })[]>`
     select name, edition, opens_at, closes_at, finalists_per_city, vote_goal,
-      (select max(frozen_at) from votes.results r where r.edition = c.edition) as result_frozen_at,
-      clock_timestamp() as now
-    from votes.contest c`;
+      latest.version as result_version, latest.frozen_at as result_frozen_at, clock_timestamp() as now
+    from votes.contest c
+    left join lateral (
+      select version, frozen_at from votes.results r where r.edition = c.edition order by version desc limit 1
+    ) latest on true`;
   if (!contest) throw new Error('votes.contest has no row');
   return contest;
 }

@@ -36,6 +36,13 @@ export async function findResult(sql: ISql, version?: number): Promise<Result | 
   return { ...result, contest: JSON.parse(result.contest), rows };
 }
 
+/** Of a version; they are as final as it is. */
+export async function readFinalists(sql: ISql, version: number): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ video_id: string }[]>`
+    select video_id from votes.result_rows where version = ${version} and qualifies`;
+  return new Set(rows.map(({ video_id }) => video_id));
+}
+
 /** What the result would be if voting were over. */
 export async function provisionalResult(sql: ISql): Promise<Result> {
   const { videos } = await readContenders(sql);
