@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { noteSecrets } from '@anb/testing/logs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -182,6 +183,67 @@ describe('whoever signs in in another tab', () => {
       const refresh = "fetch('/api/auth/refresh', { method: 'POST' }).then(({ status }) => status)";
       expect(await page.evaluate(refresh)).toBe(401);
     });
+  });
+});
+
+describe('an answer that comes late', () => {
+  const cookieIsOf = async (page: Page, { email }: TestPlayer) => {
+    await page.goto(url('/perfil'));
+    await page.getByText(email).waitFor();
+    await page.evaluate("sessionStorage.removeItem('anb.token')");
+    await page.reload();
+    await page.getByText(email).waitFor();
+  };
+  /** Answers to a renewal of the page are held back until then, or for as long as it takes to see them wait. */
+  const holdBack = (page: Page, until: Promise<unknown>) =>
+    page.route(
+      '**/api/auth/refresh',
+      async (route) => {
+        const response = await route.fetch();
+        await Promise.race([until, sleep(4000)]);
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+
+  test('of a renewal takes no cookie from who has signed in since', async () => {
+    const person = await lucia();
+    await openProfile(person.page);
+    const other = await world.anotherPage(person);
+    await other.goto(url('/perfil'));
+    await expect.poll(() => nameOn(other), SOON).toBe('Lucía');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await holdBack(person.page, promise);
+    await person.page.evaluate("sessionStorage.removeItem('anb.token')");
+    const renewal = person.page.waitForRequest('**/api/auth/refresh');
+    await person.page.reload();
+    await renewal;
+    await signOutOn(other).click();
+    await other.waitForURL(url('/'));
+    const heir = await tomas();
+    await signInOn(other, heir);
+    resolve();
+    await expect.poll(() => nameOn(person.page), SOON).toBe('Tomás');
+    await cookieIsOf(other, heir);
+  });
+
+  test('of a sign-out that was left to be done takes none either', async () => {
+    const person = await lucia({ allow: OFFLINE });
+    await openProfile(person.page);
+    await person.context.setOffline(true);
+    await signOutOn(person.page).click();
+    await person.page.getByText('Esta página es solo tuya').waitFor();
+    const page = await world.anotherPage(person);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await holdBack(page, promise);
+    await person.page.close();
+    await person.context.setOffline(false);
+    await page.goto(url('/entrar'));
+    const heir = await tomas();
+    await fillSignIn(page, heir);
+    await page.waitForURL(url('/panel'));
+    resolve();
+    await cookieIsOf(page, heir);
   });
 });
 

@@ -78,22 +78,24 @@ test('a vote asks for an account and for the code that was mailed, and then coun
 
 test('a forgotten password is made anew by the link that was mailed', async () => {
   const { email } = await world.api.signUp();
-  const { page } = await world.person();
-  await page.goto(url('/entrar'));
-  await page.getByRole('link', { name: '¿Olvidaste tu contraseña?' }).click();
-  await page.getByLabel('Correo electrónico').fill(email);
-  await page.getByRole('button', { name: 'Enviar el enlace' }).click();
-  await page.getByText(`Si hay una cuenta con ${email}`).waitFor();
-  await clean(page);
+  const person = await world.person();
+  await person.page.goto(url('/entrar'));
+  await person.page.getByRole('link', { name: '¿Olvidaste tu contraseña?' }).click();
+  await person.page.getByLabel('Correo electrónico').fill(email);
+  await person.page.getByRole('button', { name: 'Enviar el enlace' }).click();
+  await person.page.getByText(`Si hay una cuenta con ${email}`).waitFor();
+  await clean(person.page);
   const link = await mailed(email, /^(http\S+#token=\S+)\r?$/m);
   const mine = 'otro-pase-largo-8';
   noteSecrets(mine, link.split('token=')[1]);
+  // As a mail opens it.
+  const page = await world.anotherPage(person);
   await page.goto(link);
   await page.getByLabel('Contraseña nueva', { exact: true }).fill(mine);
   await page.getByLabel('Repite').fill(mine);
   expect(page.url()).toBe(url('/restablecer'));
   await page.getByRole('button', { name: 'Guardar la contraseña' }).click();
-  await page.getByText('Tu contraseña nueva ya vale.').waitFor();
+  await page.getByText('Tu contraseña nueva ya funciona.').waitFor();
   await clean(page);
   expect(await page.getByLabel('Correo electrónico').inputValue()).toBe(email);
   await page.getByLabel('Contraseña', { exact: true }).fill(mine);
@@ -121,6 +123,16 @@ test('an account is deleted with its password, and says farewell', async () => {
   expect(await page.getByRole('link', { name: 'Entrar' }).first().isVisible()).toBe(true);
   const body = { email: who.email, password: PASSWORD };
   expect((await world.api.send('POST', '/api/auth/login', { body })).status).toBe(401);
+});
+
+test('a file that is chosen before the page has come to life is chosen', async () => {
+  const { page } = await world.person({ as: newcomer });
+  const { promise: scripts, resolve: goOn } = Promise.withResolvers<void>();
+  await page.route('**/assets/*.js', (route) => scripts.then(() => route.continue()));
+  await page.goto(url('/subir'), { waitUntil: 'commit' });
+  await page.getByLabel('Elegir video').setInputFiles(world.clipFile);
+  goOn();
+  await page.getByText('clip.mp4').waitFor();
 });
 
 test('the file that was chosen last is the one that is sent', async () => {
@@ -236,8 +248,22 @@ test('whoever comes to upload is told before that it takes an account, and comes
 
   const { page: own } = await world.person({ as: newcomer });
   await own.goto(url('/subir'));
-  await own.getByText('Se sube a tu cuenta').waitFor();
+  await own.getByText('Queda en tu cuenta').waitFor();
   expect(await own.getByText('Necesitas una cuenta').isVisible()).toBe(false);
+});
+
+test('who comes back to go on with an upload hears when it could not be found, and tries again', async () => {
+  const who = await world.api.signUp();
+  const { body } = await world.api.as(who, 'POST', '/api/videos/uploads', {
+    ...{ title: 'A medias', is_public: false, size: 1_000_000, filename: 'clip.mp4' },
+  });
+  const { page } = await world.person({ as: who, allow: [/ERR_FAILED/] });
+  await page.route('**/api/videos/uploads', (route) => route.abort('failed'), { times: 1 });
+  await page.goto(url(`/subir?continuar=${body.video_id}`));
+  await page.getByText('No pudimos ver tus subidas a medias.').waitFor();
+  await clean(page);
+  await page.getByRole('button', { name: 'Reintentar' }).click();
+  await page.getByRole('heading', { name: 'A medias', exact: true }).waitFor();
 });
 
 describe('without a network', () => {

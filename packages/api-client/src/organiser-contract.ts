@@ -141,5 +141,7 @@ export interface ResultRow {
 }
 
 export interface Result extends ResultSummary {
+  /** How many were frozen, of all editions; they count from 1. */
+  versions: number;
   results: ResultRow[];
 }

@@ -30,7 +30,7 @@ const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toL
 const words = new Set([...commonWords, ...firstNames, ...lastNames].map(plain));
 /** Digits and signs around a word, as in nacional1: as many as are soon tried. */
 const ADORNED = /^(\P{L}*)(\p{L}+)(\P{L}*)$/u;
-const SOON_TRIED = 4;
+const SOON_TRIED = 5;
 
 function isWord(password: string): boolean {
   const [, before = '', word = '', after = ''] = ADORNED.exec(plain(password)) ?? [];
@@ -60,7 +60,7 @@ export function acceptedPassword(
   return password1;
 }
 
-const bare = (text: string) => text.normalize('NFC').toLowerCase().replace(/\s/g, '');
+const bare = (text: string) => plain(text).replace(/\s/g, '');
 
 /** Each name alone and both in a row, the e-mail and its part before the @. */
 const personal = ({ first_name, last_name, email }: Person) =>

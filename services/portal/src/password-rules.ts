@@ -17,7 +17,11 @@ export function isPersonal(password: string, { first_name = '', last_name = '', 
   return known.map(bare).some((text) => text !== '' && text === bare(password));
 }
 
-const bare = (text: string) => text.normalize('NFC').toLowerCase().replace(/\s/g, '');
+const bare = (text: string) =>
+  text
+    .normalize('NFD')
+    .replace(/[\p{M}\s]/gu, '')
+    .toLowerCase();
 
 /** From 1, guessed at once, to 4. */
 export type Strength = 1 | 2 | 3 | 4;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRegistry } from '@anb/service-kit/metrics';
 import { keptLog } from '@anb/testing/logs';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { readAssets } from '../src/assets.ts';
 
@@ -13,7 +13,9 @@ const answers: Record<string, unknown> = {
   '/api/public/stats': { videos: 0, votes: 0, players: 0, cities: 0 },
   '/api/public/contest': { open: true },
 };
+const asked: string[] = [];
 const services = createServer(({ url = '' }, answer) => {
+  asked.push(url);
   const [path = ''] = url.split('?');
   answer.setHeader('X-Total-Count', '0').end(JSON.stringify(answers[path] ?? []));
 }).listen(0, '127.0.0.1');
@@ -56,4 +58,19 @@ test.each(['/rankings', '/videos'])(
 test.each(['/rankings', '/videos'])('%s has no page behind its last', async (path) => {
   expect((await app.request(path)).status).toBe(200);
   expect((await app.request(`${path}?pagina=2`)).status).toBe(404);
+});
+
+test('at random videos come in another order each minute, which their pages keep', async () => {
+  const seedOf = async (query: string) => {
+    asked.length = 0;
+    await app.request(`/videos?orden=azar&${query}`);
+    const [videos] = asked.filter((url) => url.startsWith('/api/public/videos'));
+    return new URLSearchParams(videos?.split('?')[1]).get('seed');
+  };
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-22T12:00:10Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  const [first, same] = [await seedOf('q=a'), await seedOf('q=b')];
+  vi.setSystemTime('2026-11-22T12:01:10Z');
+  expect([first === same, (await seedOf('q=c')) === first]).toEqual([true, false]);
+  expect(await seedOf('semilla=7')).toBe('7');
 });

@@ -12,14 +12,14 @@ test.each([
 
 const person = { first_name: 'José', last_name: 'de la Rosa', email: 'jose.rosa@example.com' };
 
-test.each(['JOSÉ', 'José', 'delarosa', 'José de la Rosa', 'jose.rosa', 'JOSE.ROSA@EXAMPLE.COM'])(
+test.each(['JOSÉ', 'José', 'jose', 'delarosa', 'José de la Rosa', 'jose.rosa', 'JOSE.ROSA@EXAMPLE.COM'])(
   '%s is the person',
   (password) => {
     expect(isPersonal(password, person)).toBe(true);
   },
 );
 
-test.each(['jose', 'un-pase-largo-7', ''])('%j is not', (password) => {
+test.each(['josefa', 'un-pase-largo-7', ''])('%j is not', (password) => {
   expect(isPersonal(password, person)).toBe(false);
   expect(isPersonal(password, {})).toBe(false);
 });

@@ -5,7 +5,7 @@ import { wholeNumber } from '@anb/service-kit/input';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Dependencies } from './app.ts';
 import { sha256, toCsv } from './results.ts';
-import { findResult, freezeResult, provisionalResult, type Result } from './store/results.ts';
+import { countVersions, findResult, freezeResult, provisionalResult, type Result } from './store/results.ts';
 
 const summary = z
   .object({
@@ -29,6 +29,7 @@ const summary = z
 
 const result = summary
   .extend({
+    versions: z.int().openapi({ description: 'How many were frozen, of all editions; they count from 1.' }),
     results: z.array(
       z
         .object({
@@ -107,7 +108,10 @@ export function resultRoutes({ sql, verify }: Dependencies) {
     const shown = found ?? (await provisionalResult(sql));
     c.header('X-Result-Checksum', shown.checksum);
     c.header('Cache-Control', 'no-store');
-    if (format === 'json') return c.json({ ...summarise(shown), results: shown.rows }, 200);
+    if (format === 'json') {
+      const versions = await countVersions(sql);
+      return c.json({ ...summarise(shown), versions, results: shown.rows }, 200);
+    }
     const file = toCsv(shown.rows);
     c.header('Content-Disposition', `attachment; filename="${fileName(shown)}"`);
     c.header('Repr-Digest', `sha-256=:${sha256(file).digest('base64')}:`);

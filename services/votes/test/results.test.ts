@@ -87,6 +87,7 @@ describe('the result', () => {
       200,
       {
         ...frozen.body,
+        versions: frozen.body.version,
         results: [
           {
             ...{ position: 1, city_position: 1, qualifies: false, votes: 3, video_id: second },

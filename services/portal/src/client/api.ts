@@ -39,9 +39,21 @@ const PATIENCE_MS = 30_000;
  */
 export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
   const answer = await send(method, path, options);
-  const body = await answer.json().catch(() => undefined);
+  const body = await bodyOf(answer, options.signal);
   if (!answer.ok) throw refusalOf(answer, body);
   return body as T;
+}
+
+/** undefined: it is no JSON. @throws Offline when it breaks off */
+async function bodyOf(answer: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  const text = await answer.text().catch((error) => {
+    throw signal?.aborted ? error : new Offline(String(error));
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** As `request`, for an answer that is read as it comes. */

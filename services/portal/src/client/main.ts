@@ -32,6 +32,10 @@ leadBack();
 announce();
 showPostersInstead();
 renewOutdatedPages();
+// What was chosen on the way out is not what a page shows that is come back to.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) document.querySelector<HTMLFormElement>('search form')?.reset();
+});
 
 function bring(name: string | undefined, places: readonly HTMLElement[]): void {
   islands[`../islands/${name}.tsx`]?.().then(

@@ -21,6 +21,8 @@ let known: OwnVideos = {};
 let loading: Promise<void> | undefined;
 const listeners = new Set<(now: OwnVideos) => void>();
 const watched = new Map<string, AbortController>();
+/** Of which no more can be told. */
+const untold = new Set<string>();
 
 export function useOwnVideos(): OwnVideos {
   const [now, setNow] = useState<OwnVideos>({});
@@ -34,10 +36,12 @@ export function useOwnVideos(): OwnVideos {
 }
 
 export function loadOwnVideos(reason?: ReasonToAsk): Promise<void> {
-  loading ??= load(reason).finally(() => {
-    loading = undefined;
+  if (loading) return loading;
+  const now = load(reason).finally(() => {
+    if (loading === now) loading = undefined;
   });
-  return loading;
+  loading = now;
+  return now;
 }
 
 async function load(reason: ReasonToAsk): Promise<void> {
@@ -77,7 +81,7 @@ function watchSome(videos: readonly OwnVideoNow[]): void {
   }
   for (const { video_id } of videos.filter(isUnfinished)) {
     if (watched.size >= MAX_WATCHED) return;
-    if (!watched.has(video_id)) void watch(video_id);
+    if (!watched.has(video_id) && !untold.has(video_id)) void watch(video_id);
   }
 }
 
@@ -104,8 +108,12 @@ async function watch(videoId: string): Promise<void> {
     if (ended) change(() => ended);
   } catch {
     // Gone meanwhile; or no more can be told.
-    if (!stop.signal.aborted) show();
+    if (!stop.signal.aborted) {
+      untold.add(videoId);
+      show();
+    }
   } finally {
     watched.delete(videoId);
+    watchSome(known.videos ?? []);
   }
 }

@@ -10,6 +10,8 @@ import { ofBrowser } from './storage.ts';
 type Role = Profile['role'];
 
 const KEY = 'anb.session';
+/** Stays when they sign out, and says of nobody who it was. */
+const KNOWN = 'anb.known';
 
 function kept(): { state?: Role | 'ended'; id?: string } {
   const [state, id] = ofBrowser.read(KEY)?.split(' ') ?? [];
@@ -25,7 +27,13 @@ export function currentRole(): Role | undefined {
 /** Of who is signed in, or was until their session ended by itself. */
 export const currentId = (): string | undefined => kept().id;
 
-export const noteSignedIn = (role: Role, id: string) => note(`${role} ${id}`);
+/** Whether somebody has an account who has used this browser. */
+export const isKnownBrowser = () => ofBrowser.read(KNOWN) !== undefined;
+
+export function noteSignedIn(role: Role, id: string): void {
+  ofBrowser.write(KNOWN, 'yes');
+  note(`${role} ${id}`);
+}
 
 export const noteSignedOut = () => note(undefined);
 
@@ -78,7 +86,12 @@ export const watchRole = (tell: (role: Role | undefined) => void) => watch(roleW
 /** What stands on this page is another person's, or one's who has signed out, and must go. */
 export const watchPerson = (tell: () => void) => watch(personWatchers, tell);
 
+let heard = ofBrowser.read(KEY);
+
 function hear(): void {
+  const now = ofBrowser.read(KEY);
+  if (now === heard) return;
+  heard = now;
   const { state, id } = kept();
   if (owner !== undefined && (!state || (id !== undefined && id !== owner))) leave();
   for (const tell of roleWatchers) tell(currentRole());

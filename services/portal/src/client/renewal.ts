@@ -17,10 +17,10 @@ export function renewOutdatedPages(): void {
 }
 
 async function renew(): Promise<void> {
+  if (isOffered) return;
   // Without a network what stands here is more than what would come.
   if (!(await isThere())) return;
   if (!wasReloaded() && !isInUse()) return location.reload();
-  if (isOffered) return;
   isOffered = true;
   const way = { text: texts.reload, to: () => location.reload() };
   showAnnouncement({ text: texts.outdated, way, isBad: true });

@@ -1,5 +1,6 @@
 import type { Tokens } from '@anb/api-client/contract';
 import { Refusal, type RequestOptions, refusalOf, request, send } from './api.ts';
+import { forgetEmail } from './known-email.ts';
 import {
   changesOfPerson,
   currentId,
@@ -28,42 +29,73 @@ const LEAVING = 'anb.leaving';
 const EARLY_MS = 30_000;
 /** Nobody waits for long to be signed out. */
 const LEAVING_MS = 8000;
+const TURN_MS = 8000;
 
 /** @throws Refusal `invalid_credentials` or `too_many_requests`, Offline */
 export async function signIn(email: string, password: string): Promise<void> {
   await leaveAtLast();
-  const json = { email, password, refresh_cookie: true };
-  const tokens = await request<Tokens>('POST', '/api/auth/login', { json });
-  // Of the session before, whose cookie is gone.
-  ofBrowser.drop(LEAVING);
-  keep(tokens);
+  await inTurn(async () => {
+    const json = { email, password, refresh_cookie: true };
+    const tokens = await request<Tokens>('POST', '/api/auth/login', { json });
+    // Of the session before, whose cookie is gone.
+    ofBrowser.drop(LEAVING);
+    keep(tokens);
+  });
+  forgetEmail();
 }
 
 /** Ends the session in this browser in any case. @returns whether the server knows; if not it hears of it later */
 export async function signOut(): Promise<boolean> {
   const [id, before] = [currentId(), changesOfPerson()];
-  const signal = AbortSignal.timeout(LEAVING_MS);
-  const isTold = await call('POST', '/api/auth/logout', { reason: 'unasked', signal }).then(
-    () => true,
-    (error) => error instanceof NotSignedIn,
-  );
+  const isTold = await tellOfLeaving().catch(isUnauthorized);
   if (changesOfPerson() !== before) return true;
   if (!isTold && id) ofBrowser.write(LEAVING, id);
   forget();
   return isTold;
 }
 
+async function tellOfLeaving(): Promise<true> {
+  const isSame = samePerson();
+  const token = isSame(await accessToken());
+  const signal = AbortSignal.timeout(LEAVING_MS);
+  if (token) await inTurn(() => request('POST', '/api/auth/logout', { token, signal }));
+  return true;
+}
+
 /** Carries out a sign-out that the server could not be told of. */
 export async function leaveAtLast(): Promise<void> {
-  const id = ofBrowser.read(LEAVING);
-  if (!id) return;
+  if (!ofBrowser.read(LEAVING)) return;
+  await inTurn(async () => {
+    const id = ofBrowser.read(LEAVING);
+    if (!id) return;
+    try {
+      const { access_token: token } = await request<Tokens>('POST', '/api/auth/refresh');
+      if (claims(token).sub === id) await request('POST', '/api/auth/logout', { token });
+    } catch (error) {
+      if (!isUnauthorized(error)) return;
+    }
+    ofBrowser.drop(LEAVING);
+  });
+}
+
+/**
+ * The cookie is the same in all tabs, and the answer that comes last decides whose it is: what changes it goes one by
+ * one. Nobody waits for long, for a tab that is frozen answers nothing.
+ */
+async function inTurn<T>(act: () => Promise<T>): Promise<T> {
+  let isBegun = false;
+  const begin = () => {
+    isBegun = true;
+    return act();
+  };
   try {
-    const { access_token: token } = await request<Tokens>('POST', '/api/auth/refresh');
-    if (claims(token).sub === id) await request('POST', '/api/auth/logout', { token });
+    // Older browsers have none.
+    if (!('locks' in navigator)) return await begin();
+    return await navigator.locks.request('anb.cookie', { signal: AbortSignal.timeout(TURN_MS) }, begin);
   } catch (error) {
-    if (!isUnauthorized(error)) return;
+    if (isBegun) throw error;
+    return await act();
   }
-  ofBrowser.drop(LEAVING);
 }
 
 /** The account is deleted, and who reads this page may go on reading it. */
@@ -168,17 +200,19 @@ function keptToken(): string | undefined {
 }
 
 function refreshed(): Promise<string | undefined> {
-  refreshing ??= refresh().finally(() => {
+  refreshing ??= inTurn(refresh).finally(() => {
     refreshing = undefined;
   });
   return refreshing;
 }
 
 async function refresh(): Promise<string | undefined> {
+  // While it waited for its turn they may have signed out.
+  if (!currentRole()) return undefined;
   const id = currentId();
   try {
     const tokens = await request<Tokens>('POST', '/api/auth/refresh');
-    // Meanwhile they may have signed out.
+    // And now again.
     return currentRole() && keep(tokens);
   } catch (error) {
     if (!isUnauthorized(error)) throw error;

@@ -4,7 +4,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { SignInForm } from '../forms/sign-in.tsx';
 import { SignUpForm } from '../forms/sign-up.tsx';
 import { openDialog } from './open-dialog.tsx';
-import { watchRole } from './person.ts';
+import { isKnownBrowser, watchRole } from './person.ts';
 import type { Reason } from './session.ts';
 
 let asked: Promise<boolean> | undefined;
@@ -19,9 +19,9 @@ export function openSignIn(reason: Reason): Promise<boolean> {
   return asked;
 }
 
-/** Who comes to vote or to upload is mostly new here; whose session has ended is not. */
+/** Who comes to vote or to upload is mostly new here; whose session has ended, or who has been in before, is not. */
 function SignIn({ reason, onDone }: { reason: Reason; onDone: (result?: true) => void }) {
-  const [isNew, setNew] = useState(reason === 'vote' || reason === 'upload');
+  const [isNew, setNew] = useState((reason === 'vote' || reason === 'upload') && !isKnownBrowser());
   // In another tab, say.
   useEffect(() => watchRole((role) => role && onDone(true)), [onDone]);
   const choice = (value: boolean, text: string) => (

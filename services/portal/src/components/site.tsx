@@ -9,7 +9,7 @@ interface Entry {
   href: string;
   text: string;
   icon: ComponentType;
-  /** Whether only those signed in, or only those who are not, or only organisers see it; see client/mark-session.ts. */
+  /** Whether only those signed in, or only those who are not, or only organisers see it; see client/main.ts. */
   only?: 'in' | 'out' | 'organiser';
 }
 

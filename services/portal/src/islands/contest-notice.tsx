@@ -1,6 +1,7 @@
 import { sentence } from '#texts/contest';
 import { useContest } from '../client/contest.ts';
 import { Notice } from '../components/feedback.tsx';
+import { Refresh } from '../components/refresh.tsx';
 import type { ContestNow, ContestState } from '../contest-state.ts';
 
 interface ContestNoticeProps {
@@ -19,7 +20,7 @@ export default function ContestNotice({ contest: rendered, here = {} }: ContestN
     <div role="status" {...(isOpen && { class: 'unseen' })}>
       {!isOpen && (
         <Notice kind={state === 'final' ? 'good' : 'warn'}>
-          {sentence[state](contest)} {here[state]}
+          {sentence[state](contest)} {here[state]} {state !== rendered.state && <Refresh />}
         </Notice>
       )}
     </div>

@@ -1,5 +1,4 @@
 import type { ContestRules, Result } from '@anb/api-client/organiser-contract';
-import { useRef } from 'preact/hooks';
 import * as texts from '#texts/organiser-results';
 import { useAddress } from '../client/address.ts';
 import { useLive } from '../client/live.ts';
@@ -24,7 +23,6 @@ export default function OrganiserResults() {
   const version = query?.version === undefined ? undefined : pageNumber(query.version);
   const view = chosenOf(texts.view, query?.ver);
   const page = pageNumber(query?.pagina) ?? 1;
-  const latest = useRef(version ?? 0);
   const live = useLive({
     key: query && `${version}`,
     turn: desk.turn,
@@ -35,7 +33,6 @@ export default function OrganiserResults() {
         readNow<ContestRules>('/api/admin/contest', loading),
         count('/api/admin/votes/flags', {}, loading),
       ]);
-      latest.current = Math.max(latest.current, result.version ?? 0);
       return { result, contest, openFlags };
     },
   });
@@ -46,7 +43,7 @@ export default function OrganiserResults() {
       <Shown live={live}>
         {({ result, contest, openFlags }) => (
           <>
-            <Versions latest={latest.current} chosen={version} />
+            <Versions count={result.versions} chosen={version} />
             <ResultHead result={result} desk={desk} />
             <p class="row">
               <span class="soft small">{texts.asOf(formatClock(live.loadedAt))}</span>
@@ -72,15 +69,15 @@ export default function OrganiserResults() {
 }
 
 /** What was frozen, one beside the other. */
-function Versions({ latest, chosen }: { latest: number; chosen: number | undefined }) {
-  if (latest === 0) return null;
+function Versions({ count, chosen }: { count: number; chosen: number | undefined }) {
+  if (count === 0) return null;
   const current = (is: boolean) => is && { 'aria-current': 'true' as const };
   return (
     <nav class="chips" aria-label={texts.versions}>
       <a class="chip" href={PATH} {...current(chosen === undefined)}>
         {texts.latest}
       </a>
-      {Array.from({ length: latest }, (_, index) => index + 1).map((version) => (
+      {Array.from({ length: count }, (_, index) => index + 1).map((version) => (
         <a key={version} class="chip" href={address(PATH, { version })} {...current(version === chosen)}>
           {texts.version(version)}
         </a>

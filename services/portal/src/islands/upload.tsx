@@ -4,6 +4,7 @@ import { useContestState } from '../client/contest.ts';
 import { useUnfinishedUploads } from '../client/unfinished-uploads.ts';
 import type { SentFile } from '../client/use-upload.ts';
 import { Skeleton } from '../components/feedback.tsx';
+import { NotLoaded } from '../components/not-loaded.tsx';
 import { Arrived } from '../components/upload/arrived.tsx';
 import { Rules } from '../components/upload/rules.tsx';
 import { Sending } from '../components/upload/sending.tsx';
@@ -60,12 +61,14 @@ interface ChoosingProps {
 }
 
 function Choosing({ maxMegabytes, contest, unfinishedId, onBegun }: ChoosingProps) {
-  const { uploads, discard } = useUnfinishedUploads();
+  const { uploads, problem, retry, discard } = useUnfinishedUploads(unfinishedId ? 'upload' : 'unasked');
   const wanted = uploads?.filter(({ video_id }) => video_id === unfinishedId);
   if (unfinishedId && (!wanted || wanted.length > 0)) {
     return (
       <div class="stack upload-steps">
-        {wanted ? (
+        {problem !== undefined && !wanted ? (
+          <NotLoaded what={texts.unfinishedUnknown} problem={problem} onRetry={retry} />
+        ) : wanted ? (
           <Unfinished uploads={wanted} onGoOn={onBegun} onDiscard={discard} />
         ) : (
           <Skeleton kind="row" count={1} label={texts.unfinished} />
@@ -80,6 +83,9 @@ function Choosing({ maxMegabytes, contest, unfinishedId, onBegun }: ChoosingProp
         <Rules maxMegabytes={maxMegabytes} />
       </div>
       <div class="stack">
+        {problem !== undefined && !uploads && (
+          <NotLoaded what={texts.unfinishedUnknown} problem={problem} onRetry={retry} />
+        )}
         <Unfinished uploads={uploads ?? []} onGoOn={onBegun} onDiscard={discard} />
         <UploadForm {...{ maxMegabytes, contest, onBegun }} />
       </div>

@@ -1,6 +1,7 @@
+import type { Standing } from '@anb/api-client/contract';
 import { useEffect, useState } from 'preact/hooks';
 import * as texts from '#texts/voting';
-import { Refusal } from '../client/api.ts';
+import { Refusal, request } from '../client/api.ts';
 import { lookAgain, useContestState } from '../client/contest.ts';
 import { describeProblem } from '../client/describe-problem.ts';
 import { currentRole, watchRole } from '../client/person.ts';
@@ -20,7 +21,9 @@ interface VoteButtonProps {
 }
 
 /** Of the button, where the contest lets it be pressed. */
-type State = 'open' | 'sending' | 'voted' | 'own' | 'closed';
+type State = 'open' | 'sending' | 'voted' | 'own';
+
+type Shown = State | 'soon' | 'closed';
 
 /** The votes of a video, and the button that adds one. */
 export default function VoteButton({ videoId, votes, player, userId, contestState }: VoteButtonProps) {
@@ -58,11 +61,20 @@ export default function VoteButton({ videoId, votes, player, userId, contestStat
       setState('voted');
       setSaid(texts.votedNow(now));
     } catch (error) {
-      const after = stateAfter(error);
-      if (after === 'closed') lookAgain();
-      setState(after);
-      if (!(error instanceof NotSignedIn)) setProblem(describeProblem(error));
+      if (isRefusal(error, 'voting_closed')) void lookAgain();
+      setState(stateAfter(error));
+      if (isRefusal(error, 'already_voted')) tellVoted();
+      else if (!(error instanceof NotSignedIn)) setProblem(describeProblem(error));
     }
+  }
+
+  /** In another tab, say: it is there, and counts. */
+  function tellVoted() {
+    setSaid(texts.votedBefore);
+    request<Standing>('GET', `/api/public/rankings/videos/${videoId}`).then(
+      (standing) => setCount(standing.votes),
+      () => {},
+    );
   }
 
   return (
@@ -90,7 +102,7 @@ export default function VoteButton({ videoId, votes, player, userId, contestStat
   );
 }
 
-const words: Record<State | 'soon', string> = {
+const words: Record<Shown, string> = {
   open: texts.vote,
   sending: texts.voting,
   voted: texts.voted,
@@ -99,15 +111,14 @@ const words: Record<State | 'soon', string> = {
   soon: texts.soon,
 };
 
-function shownState(state: State, contest: ContestState): State | 'soon' {
-  if (contest === 'open' || (state !== 'open' && state !== 'closed')) return state;
+function shownState(state: State, contest: ContestState): Shown {
+  if (contest === 'open' || state !== 'open') return state;
   return contest === 'soon' ? 'soon' : 'closed';
 }
 
+const isRefusal = (error: unknown, code: string) => error instanceof Refusal && error.code === code;
+
 function stateAfter(error: unknown): State {
-  const code = error instanceof Refusal ? error.code : '';
-  if (code === 'already_voted') return 'voted';
-  if (code === 'own_video') return 'own';
-  if (code === 'voting_closed') return 'closed';
-  return 'open';
+  if (isRefusal(error, 'already_voted')) return 'voted';
+  return isRefusal(error, 'own_video') ? 'own' : 'open';
 }

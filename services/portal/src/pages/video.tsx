@@ -69,12 +69,12 @@ export async function videoPage(upstream: Upstream, id: string, publicUrl: strin
                 }}
               />
             </div>
-            {standing && <Places standing={standing} />}
             <Island
               name="share-buttons"
               of={ShareButtons}
               props={{ url: `${publicUrl}/videos/${id}`, text: texts.shareText[contest.state](player) }}
             />
+            {standing && <Places standing={standing} />}
             <Island name="report-video" of={ReportVideo} props={{ videoId: id }} />
             <ul>
               <li data-only="organiser">

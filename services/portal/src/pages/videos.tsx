@@ -21,12 +21,15 @@ const orders = { votos: 'votes', recientes: 'recent', azar: 'random' } as const;
 type Order = keyof typeof orders;
 const isOrder = (text: string): text is Order => Object.hasOwn(orders, text);
 
+/** Another one each minute, so that all videos have their turn at the top, and a page is made once for all who come then. */
+const seedNow = () => 1 + (Math.floor(Date.now() / 60_000) % 999_999);
+
 export async function videosPage(upstream: Upstream, asked: Asked): Promise<Page | null> {
   const { ciudad, q, orden = 'votos', semilla } = asked;
   const page = pageNumber(asked.pagina);
   if (!page || !isOrder(orden)) return null;
-  // A new one for each visit, kept from page to page.
-  const seed = orden === 'azar' ? (pageNumber(semilla) ?? 1) : undefined;
+  // Kept from page to page.
+  const seed = orden === 'azar' ? (semilla && pageNumber(semilla)) || seedNow() : undefined;
   const [{ rows, total }, cities, contest] = await Promise.all([
     upstream.videos({ city: ciudad, q, sort: orders[orden], seed, page, limit: LIMIT }),
     upstream.cities(),
@@ -116,7 +119,7 @@ function Filters({ ciudad, q, orden, cities }: FiltersProps) {
   const names = cities.map(({ city }) => city);
   return (
     <search>
-      <form class="filters" action="/videos">
+      <form class="filters" action="/videos" autocomplete="off">
         <div class="field">
           <label for="q">{texts.searchLabel}</label>
           <input class="input" id="q" name="q" type="search" maxlength={100} value={q} />

@@ -36,6 +36,13 @@ export async function findResult(sql: ISql, version?: number): Promise<Result | 
   return { ...result, contest: JSON.parse(result.contest), rows };
 }
 
+/** How many were frozen, of all editions; their versions count from 1. */
+export async function countVersions(sql: ISql): Promise<number> {
+  const [row] = await sql<{ versions: number }[]>`
+    select coalesce(max(version), 0)::integer as versions from votes.results`;
+  return row?.versions ?? 0;
+}
+
 /** Of a version; they are as final as it is. */
 export async function readFinalists(sql: ISql, version: number): Promise<ReadonlySet<string>> {
   const rows = await sql<{ video_id: string }[]>`

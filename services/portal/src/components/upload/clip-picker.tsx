@@ -25,6 +25,12 @@ export function ClipPicker({ clip, problem, onPick, onMeasured }: ClipPickerProp
       <legend>{texts.file}</legend>
       <div class={`drop${isOver ? ' drop-over' : ''}`}>
         {clip && <Preview clip={clip} onMeasured={onMeasured} />}
+        {/* Above what was pressed: below it a phone's navigation may cover it. */}
+        {problem && (
+          <p class="field-error" id="archivo-error" role="alert">
+            {problem}
+          </p>
+        )}
         <p class="row">
           <FilePick onPick={onPick} isPlain={clip !== undefined} problemId={problem && 'archivo-error'}>
             <UploadIcon />
@@ -39,11 +45,6 @@ export function ClipPicker({ clip, problem, onPick, onMeasured }: ClipPickerProp
         </p>
         {!clip && <p class="soft only-pointer">{isOver ? texts.dropNow : texts.drop}</p>}
       </div>
-      {problem && (
-        <p class="field-error" id="archivo-error" role="alert">
-          {problem}
-        </p>
-      )}
     </fieldset>
   );
 }

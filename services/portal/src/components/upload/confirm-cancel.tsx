@@ -2,17 +2,17 @@ import * as texts from '#texts/upload';
 import { Confirm } from '../confirm.tsx';
 
 interface ConfirmCancelProps {
+  /** Of one that broke off. */
+  isUnfinished?: boolean;
   onYes: () => void;
   onNo: () => void;
 }
 
 /** Asks before what has arrived of an upload is deleted. */
-export const ConfirmCancel = (props: ConfirmCancelProps) => (
+export const ConfirmCancel = ({ isUnfinished = false, ...props }: ConfirmCancelProps) => (
   <Confirm
-    question={texts.cancelQuestion}
+    {...(isUnfinished ? texts.confirmDiscard : texts.confirmCancel)}
     text={texts.cancelText}
-    yes={texts.cancelYes}
-    no={texts.cancelNo}
     {...props}
   />
 );

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 
 interface FilePickProps {
   onPick: (files: readonly File[]) => void;
@@ -14,6 +15,17 @@ interface FilePickProps {
 
 /** A button that opens the phone's own way to choose or record a video. */
 export function FilePick({ onPick, isCamera, isPlain, isSmall, problemId, children }: FilePickProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const take = (field: HTMLInputElement) => {
+    const files = [...(field.files ?? [])];
+    // So that the same one can be chosen again.
+    field.value = '';
+    if (files.length > 0) onPick(files);
+  };
+  // What was chosen before the page had come to life.
+  useEffect(() => {
+    if (input.current) take(input.current);
+  }, []);
   const looks = `${isPlain ? ' button-plain' : ''}${isSmall ? ' button-small' : ''}`;
   return (
     <label class={`button file-pick needs-script${looks}`}>
@@ -23,12 +35,8 @@ export function FilePick({ onPick, isCamera, isPlain, isSmall, problemId, childr
         class="unseen"
         {...(isCamera && { capture: 'environment' as const })}
         {...(problemId && { 'aria-invalid': true as const, 'aria-describedby': problemId })}
-        onChange={({ currentTarget }) => {
-          const files = [...(currentTarget.files ?? [])];
-          // So that the same one can be chosen again.
-          currentTarget.value = '';
-          if (files.length > 0) onPick(files);
-        }}
+        ref={input}
+        onChange={({ currentTarget }) => take(currentTarget)}
       />
       {children}
     </label>

@@ -45,8 +45,9 @@ function UnfinishedItem({ upload, onGoOn, onDiscard }: ItemProps) {
 
   async function goOn([file]: readonly File[]) {
     if (!file || !onGoOn) return;
-    if (await isSameFile(upload, file)) onGoOn({ videoId: video_id, title, file });
-    else setProblem(texts.otherFile(filename, size));
+    const isSame = await isSameFile(upload, file).catch(() => undefined);
+    if (isSame) onGoOn({ videoId: video_id, title, file });
+    else setProblem(isSame === false ? texts.otherFile(filename, size) : texts.fileProblems.unreadable);
   }
   const discard = () => onDiscard(upload).catch((error) => setProblem(describeProblem(error)));
 
@@ -83,6 +84,7 @@ function UnfinishedItem({ upload, onGoOn, onDiscard }: ItemProps) {
       </p>
       {isAsking && (
         <ConfirmCancel
+          isUnfinished
           onYes={() => {
             setAsking(false);
             void discard();

@@ -13,5 +13,7 @@ export const sentence: Readonly<Record<ContestState, (contest: Contest) => strin
   final: (contest) => `${closed(contest)} El resultado es oficial.`,
 };
 
+export const refresh = 'Actualizar la página';
+
 const closed = ({ closes_at }: Contest) =>
   closes_at ? `La votación cerró el ${formatDateTimeLast(closes_at)}.` : 'La votación cerró.';

@@ -61,7 +61,7 @@ export const featured: ByState<string> = {
 };
 export const featuredHint: ByState<string> = {
   soon: 'Juegos de todo el país. Pronto vas a poder votar por ellos.',
-  open: 'Juegos de todo el país que esperan tu voto.',
+  open: 'Jugadas de todo el país que esperan tu voto.',
   counting: 'Juegos de todo el país.',
   final: 'Juegos de todo el país.',
 };

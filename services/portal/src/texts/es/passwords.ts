@@ -20,7 +20,7 @@ export const reset = {
 export const resetLead = 'Al guardarla se cierran todas tus sesiones abiertas.';
 export const resetAction = 'Guardar la contraseña';
 export const resetBusy = 'Guardando…';
-export const resetDone = 'Tu contraseña nueva ya vale. Entra con ella.';
+export const resetDone = 'Tu contraseña nueva ya funciona. Entra con ella.';
 export const noToken =
   'Para crear una contraseña nueva abre el enlace que llegó a tu correo. Si recargaste esta página, ábrelo otra vez.';
 export const askAgain = 'Pedir otro enlace';

@@ -47,7 +47,7 @@ export const sections: readonly Section[] = [
   {
     title: 'Hasta cuándo',
     list: [
-      'Los datos de tu cuenta, también el nombre de quien te representa: hasta que la eliminas.',
+      'Los datos de tu cuenta, también el nombre de quien te representa: hasta que la eliminas; tu correo, hasta que te lo confirmamos por él, un día a lo sumo.',
       'Los archivos de un video: unos segundos más que el video o la cuenta; los de uno en proceso, menos de una hora.',
       'Una subida sin terminar: un día sin avanzar.',
       'Tus sesiones: 90 minutos después de terminar. Las huellas de dónde entraste: 90 días.',

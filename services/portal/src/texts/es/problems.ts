@@ -23,7 +23,7 @@ export const problems: Readonly<Record<string, string>> = {
   too_many_uploads: 'Tienes muchas subidas a medias. Termina o descarta una para empezar otra.',
   size_differs: 'El archivo no llegó completo. Súbelo otra vez.',
   upload_not_found: 'Esta subida ya no existe. Empieza otra.',
-  upload_expired: 'Esta subida se venció. Empieza otra.',
+  upload_expired: 'Esta subida caducó. Empieza otra.',
   too_large: 'El archivo es demasiado grande.',
   not_a_video: 'El archivo no es un video MP4 o MOV.',
   truncated_body: 'El archivo llegó incompleto. Inténtalo otra vez.',
@@ -33,10 +33,12 @@ export const problems: Readonly<Record<string, string>> = {
   challenge_required: 'No pudimos comprobar que eres una persona. Inténtalo otra vez.',
   challenge_failed: 'No pudimos comprobar que eres una persona. Inténtalo otra vez.',
 };
-export const tooOften = (seconds: number) =>
-  seconds < 90
-    ? `Vas muy rápido. Inténtalo otra vez en ${seconds} segundos.`
-    : `Vas muy rápido. Inténtalo otra vez en ${Math.ceil(seconds / 60)} minutos.`;
+export const tooOften = (seconds: number) => `Vas muy rápido. Inténtalo otra vez en ${wait(seconds)}.`;
+function wait(seconds: number): string {
+  if (seconds <= 1) return 'un segundo';
+  return seconds < 90 ? `${seconds} segundos` : `${Math.ceil(seconds / 60)} minutos`;
+}
+export const notSignedIn = 'Para seguir, entra a tu cuenta.';
 export const away = 'El servicio está ocupado. Inténtalo otra vez en un momento.';
 export const offline = 'Parece que no tienes conexión. Revísala e inténtalo otra vez.';
 export const unknown = (requestId: string | undefined) =>

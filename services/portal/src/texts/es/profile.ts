@@ -40,7 +40,7 @@ export const deleteOpen = 'Eliminar mi cuenta…';
 export const deleteTitle = '¿Eliminar tu cuenta?';
 export const deleteGoes = 'Se van ahora mismo';
 export const deleteGoesList = [
-  'tu nombre, tu ciudad, tu país y tu correo',
+  'tu nombre, tu ciudad y tu país; tu correo, en cuanto te confirmamos con él que la cuenta ya no está',
   'todas tus sesiones',
   'tus videos, también los que están en votación; los archivos, en menos de un minuto, y los que están en proceso, en menos de una hora',
 ] as const;

@@ -14,8 +14,8 @@ export const chooseCity = 'Ciudad';
 export const qualifies: Readonly<Record<ContestState, string | undefined>> = {
   soon: undefined,
   open: 'Va clasificando',
-  counting: 'Va clasificando · resultado por confirmar',
-  final: 'Clasificó al Showcase Final',
+  counting: 'Por confirmar',
+  final: 'Clasificó',
 };
 export const moved = {
   up: (places: number) => `▲ ${formatNumber(places)}`,

@@ -25,7 +25,7 @@ export const headingOfNew = {
   page: 'Crea tu cuenta',
 } as const;
 export const reason = {
-  vote: 'Así cada persona vota una sola vez por video. Apenas entres o crees tu cuenta, tu voto queda registrado.',
+  vote: 'Así cada persona vota una sola vez por video. Crea tu cuenta o entra, y tu voto queda registrado.',
   report: 'Tu reporte se envía apenas entres.',
   upload: 'La subida empieza apenas entres: tu video y tu título siguen aquí.',
   expired: 'Entra otra vez y sigues donde ibas: no se pierde nada.',

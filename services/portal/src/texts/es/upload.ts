@@ -6,11 +6,12 @@ export const description =
   'Sube tu mejor jugada desde el celular: si se corta la conexión, la subida sigue donde iba.';
 export const lead = 'Muestra lo mejor que tienes. Lo demás corre por nuestra cuenta.';
 
+const notAnyMore = 'Los videos que subas ahora ya no reciben votos.';
 /** What it is at, for who uploads. */
 export const votesWhen = {
   soon: 'Tu video te espera listo.',
-  counting: 'Tu video ya no recibe votos.',
-  final: 'Tu video ya no recibe votos.',
+  counting: notAnyMore,
+  final: notAnyMore,
 };
 
 export const rules = 'Antes de elegir';
@@ -20,11 +21,11 @@ export const toSignUp = 'créala gratis';
 export const or = 'o';
 export const toSignIn = 'entra';
 export const accountWhen = ', ahora o al enviar.';
-export const ownAccount = 'Se sube a tu cuenta: cómo va lo ves en tu panel.';
+export const ownAccount = 'Queda en tu cuenta. En tu panel ves cómo va.';
 export const ruleList = (maxMegabytes: number) => [
   `Video MP4 o MOV de hasta ${formatNumber(maxMegabytes)} MB.`,
   'El clip del torneo usa los primeros 30 segundos, sin sonido: pon ahí tu mejor jugada.',
-  'Acostado o de pie, hasta 8K. Como grabe tu celular está bien.',
+  'Horizontal o vertical, hasta 8K. Como grabe tu celular está bien.',
   'Si se va la señal o cierras la página, después sigues donde ibas.',
 ];
 
@@ -69,6 +70,7 @@ export const onlyMeHint = 'Solo tú lo ves. Lo publicas cuando quieras.';
 export const submit = 'Subir video';
 export const starting = 'Comenzando…';
 
+export const unfinishedUnknown = 'No pudimos ver tus subidas a medias.';
 export const unfinished = 'Subidas a medias';
 export const unfinishedHint = 'Elige otra vez el mismo archivo y seguimos con lo que falta.';
 export const arrived = (share: number, bytes: number) =>
@@ -84,13 +86,21 @@ export const joining = 'Armando el video';
 export const waiting = 'Sin conexión: seguimos solos apenas vuelva';
 export const broken = 'La subida se detuvo';
 export const goesOnLater = 'Lo que ya llegó está a salvo.';
-export const keepOpen = 'Deja esta página abierta y la pantalla encendida hasta que termine.';
+export const keepOpen =
+  'Deja esta página abierta y la pantalla encendida hasta que termine. Si se cierra, sigues después.';
 export const pause = 'Pausar';
 export const cancel = 'Cancelar';
-export const cancelQuestion = '¿Cancelar la subida?';
+export const confirmCancel = {
+  question: '¿Cancelar la subida?',
+  yes: 'Sí, cancelar',
+  no: 'No, seguir',
+} as const;
+export const confirmDiscard = {
+  question: '¿Descartar esta subida?',
+  yes: 'Sí, descartar',
+  no: 'No, guardarla',
+} as const;
 export const cancelText = 'Lo que ya llegó se borra. Para volver a subirlo empiezas desde cero.';
-export const cancelYes = 'Sí, cancelar';
-export const cancelNo = 'No, seguir';
 export const sent = (bytes: number, total: number) => `${formatBytes(bytes)} de ${formatBytes(total)}`;
 export const speed = (bytesPerSecond: number) =>
   bytesPerSecond < 1e6

@@ -1,7 +1,7 @@
 export const title = 'Verifica tu correo';
 export const description = 'Escribe el código de seis dígitos que te enviamos al correo.';
 export const sentTo = (email: string) => `Te enviamos un código de seis dígitos a ${email}.`;
-export const validFor = 'Vale 15 minutos. Si no aparece, mira en el correo no deseado.';
+export const validFor = 'Sirve por 15 minutos. Si no aparece, mira en el correo no deseado.';
 export const wrongAddress = 'Si el correo no es el tuyo, elimina esta cuenta en tu perfil y crea otra.';
 export const action = 'Verificar';
 export const busy = 'Verificando…';
