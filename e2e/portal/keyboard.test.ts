@@ -2,7 +2,7 @@ import { noteSecrets } from '@anb/testing/logs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { PASSWORD } from '../api.ts';
-import { World } from './world.ts';
+import { untilAlive, World } from './world.ts';
 
 /** Nobody goes through more of a page than this before they give up. */
 const MOST_TABS = 60;
@@ -78,6 +78,7 @@ test('by keyboard alone somebody registers, uploads, publishes, and somebody els
   await page.keyboard.press('Enter');
   await page.waitForURL(`${world.stack.url}/subir`);
   await page.getByRole('button', { name: 'Subir video' }).waitFor();
+  await untilAlive(page);
   await tabTo(page, /^Elegir video$/);
   const chosen = page.waitForEvent('filechooser');
   await page.keyboard.press('Space');

@@ -5,7 +5,7 @@ import type { TestPlayer } from '../api.ts';
 import { makeOrganiser } from './organiser.ts';
 import { portalPages } from './pages.ts';
 import { weigh } from './weight.ts';
-import { expectNoBarrier, type PersonOptions, World } from './world.ts';
+import { expectNoBarrier, type PersonOptions, untilAlive, World } from './world.ts';
 
 let world: World;
 let videoId: string;
@@ -62,8 +62,7 @@ test.each(names)('%s has no barrier', async (name) => expectNoBarrier(await show
 const NOTE_RENDERED = `document.addEventListener('readystatechange', () => {
   window.rendered ??= [...document.querySelectorAll('[data-island] *')];
 })`;
-/** Preact notes in a place what it shows there: `__k` are the children of a node, `__e` is its element. */
-const IS_ALIVE = `[...document.querySelectorAll('[data-island]')].every((place) => '__k' in place)`;
+/** `__k` are the children of a place or a node in it, `__e` is a node's element. */
 const LOST = `(() => {
   const shown = new Set();
   const note = (node) => {
@@ -80,7 +79,7 @@ test.each([...publicNames, 'upload'])('%s stays as it was rendered when it comes
   const { page } = await world.person();
   await page.addInitScript(NOTE_RENDERED);
   await page.goto(world.stack.url + pathOf(name));
-  await expect.poll(() => page.evaluate(IS_ALIVE)).toBe(true);
+  await untilAlive(page);
   expect(await page.evaluate(LOST)).toEqual([]);
 });
 

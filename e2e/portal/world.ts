@@ -131,6 +131,14 @@ export class World {
   }
 }
 
+/** Until what scripts bring to life is alive: Preact notes in a place what it shows there. */
+export const untilAlive = (page: Page) =>
+  expect
+    .poll(() =>
+      page.evaluate(`[...document.querySelectorAll('[data-island]')].every((place) => '__k' in place)`),
+    )
+    .toBe(true);
+
 /** 767 and 768: where the layout changes. */
 const WIDTHS = [320, 375, 767, 768, 1440];
 

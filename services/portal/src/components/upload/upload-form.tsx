@@ -84,7 +84,8 @@ export function UploadForm({ maxMegabytes, contest, onBegun }: UploadFormProps) 
   }
 
   return (
-    <form class="stack" ref={form} onSubmit={submit} noValidate>
+    // Before its script is there the page stays, with all that was chosen.
+    <form class="stack" method="dialog" ref={form} onSubmit={submit} noValidate>
       <ClipPicker clip={clip} problem={problems.file} onPick={pick} onMeasured={measured} />
       {clip?.seconds !== undefined && clip.seconds > SHOWN_SECONDS && (
         <Notice>{texts.longClip(clip.seconds)}</Notice>
