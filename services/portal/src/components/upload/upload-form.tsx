@@ -35,17 +35,17 @@ export function UploadForm({ maxMegabytes, contest, onBegun }: UploadFormProps) 
   const [problems, setProblems] = useState<Problems>({});
   const [isBusy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const picked = useRef<readonly File[]>([]);
+  const picked = useRef<Promise<Picked>>(Promise.resolve({}));
 
-  async function pick(files: readonly File[]) {
-    const [file] = files;
-    if (!file) return;
-    picked.current = files;
-    const problem = files.length > 1 ? texts.fileProblems.several : await problemOf(file, maxMegabytes);
-    // Another one was chosen while this one was looked at.
-    if (picked.current !== files) return;
-    setProblems(({ file: _, ...others }) => (problem ? { ...others, file: problem } : others));
-    setClip(problem ? undefined : { file });
+  function pick(files: readonly File[]) {
+    const looking = look(files, maxMegabytes);
+    picked.current = looking;
+    void looking.then(({ file, problem }) => {
+      // Another one was chosen while this one was looked at.
+      if (picked.current !== looking) return;
+      setProblems(({ file: _, ...others }) => (problem ? { ...others, file: problem } : others));
+      setClip(file && { file });
+    });
   }
 
   function typed(title: string) {
@@ -61,26 +61,29 @@ export function UploadForm({ maxMegabytes, contest, onBegun }: UploadFormProps) 
   async function submit(event: Event) {
     event.preventDefault();
     if (isBusy || !form.current) return;
+    setBusy(true);
     const data = new FormData(form.current);
     const title = String(data.get('title')).trim();
-    const found = {
-      ...(!clip
-        ? { file: problems.file ?? texts.fileProblems.missing }
-        : problems.file && { file: problems.file }),
-      ...(!isTitle(title) && { title: texts.nameProblem }),
-    };
-    setProblems(found);
-    if (!clip || found.file || found.title) return focusFirst(form.current, found);
-    setBusy(true);
+    const { file, problem = file ? shortness(file) : texts.fileProblems.missing } = await picked.current;
+    const found = { ...(problem && { file: problem }), ...(!isTitle(title) && { title: texts.nameProblem }) };
+    if (!file || found.file || found.title) return refuse(found);
     try {
-      onBegun(await begin(clip.file, title, data.get('visibility') === 'public'));
+      onBegun(await begin(file, title, data.get('visibility') === 'public'));
     } catch (error) {
-      setBusy(false);
-      if (error instanceof NotSignedIn) return;
-      const refused = problemsOf(error, clip.file, maxMegabytes);
-      setProblems(refused);
-      focusFirst(form.current, refused);
+      refuse(error instanceof NotSignedIn ? {} : problemsOf(error, file, maxMegabytes));
     }
+  }
+
+  /** As it was measured, once it was. */
+  const shortness = (file: File) =>
+    clip?.file === file && clip.seconds !== undefined && clip.seconds < MIN_SECONDS
+      ? texts.fileProblems.too_short
+      : undefined;
+
+  function refuse(found: Problems) {
+    setBusy(false);
+    setProblems(found);
+    if (form.current) focusFirst(form.current, found);
   }
 
   return (
@@ -104,10 +107,19 @@ export function UploadForm({ maxMegabytes, contest, onBegun }: UploadFormProps) 
   );
 }
 
-async function problemOf(file: File, maxMegabytes: number): Promise<string | undefined> {
+/** What was chosen last: a file that can be sent, or what is wrong with it; nothing so far. */
+interface Picked {
+  file?: File;
+  problem?: string;
+}
+
+async function look(files: readonly File[], maxMegabytes: number): Promise<Picked> {
+  const [file] = files;
+  if (!file || files.length > 1) return { problem: texts.fileProblems.several };
   const problem = await checkClip(file, maxMegabytes * 1024 * 1024);
-  if (!problem) return undefined;
-  return problem === 'too_large' ? texts.tooLarge(file.size, maxMegabytes) : texts.fileProblems[problem];
+  if (!problem) return { file };
+  const tooLarge = problem === 'too_large';
+  return { problem: tooLarge ? texts.tooLarge(file.size, maxMegabytes) : texts.fileProblems[problem] };
 }
 
 async function begin(file: File, title: string, isPublic: boolean): Promise<SentFile> {
