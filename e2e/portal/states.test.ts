@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PASSWORD, type TestPlayer } from '../api.ts';
 import { startLossyLink } from './lossy-link.ts';
 import { makeOrganiser } from './organiser.ts';
-import { World } from './world.ts';
+import { untilAlive, World } from './world.ts';
 
 const OFFLINE = [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/, /ERR_NETWORK_CHANGED/];
 
@@ -159,6 +159,8 @@ test('the file that was chosen last is the one that is sent', async () => {
   await page.waitForTimeout(700);
   expect(await page.getByText('lento.mp4').count()).toBe(0);
   // Who is quicker than the look at the file need not choose it twice.
+  await page.goto(url('/subir'));
+  await untilAlive(page);
   await choose('lento.mp4');
   await page.getByLabel('Título').fill('De la nube');
   await page.getByRole('button', { name: 'Subir video' }).click();
