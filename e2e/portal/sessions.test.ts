@@ -238,11 +238,14 @@ describe('an answer that comes late', () => {
     await holdBack(page, promise);
     await person.page.close();
     await person.context.setOffline(false);
-    await page.goto(url('/entrar'));
     const heir = await tomas();
+    await page.goto(url(`/videos/${videos[0]?.videoId}`));
+    await page.getByRole('button', { name: 'Votar Mateo Ríos' }).click();
     await fillSignIn(page, heir);
-    await page.waitForURL(url('/panel'));
+    await page.getByRole('button', { name: 'Ya votaste Mateo Ríos' }).waitFor();
+    const answered = page.waitForResponse('**/api/auth/refresh').catch(() => {});
     resolve();
+    await Promise.race([answered, sleep(1000)]);
     await cookieIsOf(page, heir);
   });
 });
