@@ -136,7 +136,7 @@ test('a file that is chosen before the page has come to life is chosen', async (
 });
 
 test('the file that was chosen last is the one that is sent', async () => {
-  const { page } = await world.person({ as: newcomer });
+  const { page } = await world.person({ as: await world.api.signUp() });
   // It takes its time to be read, as one that lies in a cloud does.
   await page.addInitScript(`const { slice } = Blob.prototype;
     File.prototype.slice = function (...range) {
