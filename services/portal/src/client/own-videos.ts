@@ -21,7 +21,7 @@ let known: OwnVideos = {};
 let loading: Promise<void> | undefined;
 const listeners = new Set<(now: OwnVideos) => void>();
 const watched = new Map<string, AbortController>();
-/** Of which no more can be told. */
+/** Of which no more can be told, until something changes. */
 const untold = new Set<string>();
 
 export function useOwnVideos(): OwnVideos {
@@ -50,7 +50,9 @@ async function load(reason: ReasonToAsk): Promise<void> {
     (videos) => ({ videos }),
     (problem) => ({ problem }),
   );
-  if (changesOfPerson() === before) become(now);
+  if (changesOfPerson() !== before) return;
+  untold.clear();
+  become(now);
 }
 
 watchPerson(() => {
@@ -62,6 +64,7 @@ watchRole((role) => {
 });
 
 export function replaceVideo(video: OwnVideoNow): void {
+  untold.delete(video.video_id);
   become({ videos: known.videos?.map((other) => (other.video_id === video.video_id ? video : other)) ?? [] });
 }
 
@@ -109,8 +112,8 @@ async function watch(videoId: string): Promise<void> {
   } catch {
     // Gone meanwhile; or no more can be told.
     if (!stop.signal.aborted) {
-      untold.add(videoId);
       show();
+      untold.add(videoId);
     }
   } finally {
     watched.delete(videoId);

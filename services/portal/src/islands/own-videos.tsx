@@ -1,13 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import * as texts from '#texts/own-videos';
-import { retry } from '#texts/problems';
 import { useContest } from '../client/contest.ts';
-import { describeProblem } from '../client/describe-problem.ts';
 import { loadOwnVideos, useOwnVideos } from '../client/own-videos.ts';
 import { NotSignedIn } from '../client/session.ts';
 import type { OwnVideoNow } from '../client/video-actions.ts';
 import { Empty, Notice, Skeleton } from '../components/feedback.tsx';
 import { BallIcon } from '../components/icons.tsx';
+import { NotLoaded } from '../components/not-loaded.tsx';
 import { OwnVideoItem } from '../components/own/item.tsx';
 import { progressBetween } from '../components/own/state-badge.tsx';
 
@@ -18,7 +17,8 @@ export default function OwnVideos() {
   const [said, setSaid] = useState('');
   const place = useRef<HTMLDivElement>(null);
   useProgressSaid(videos, isVotingOpen, setSaid);
-  if (problem) return <NotLoaded problem={problem} />;
+  if (problem instanceof NotSignedIn) return <SignedOut />;
+  if (problem) return <NotLoaded what={texts.notLoaded} problem={problem} onRetry={() => loadOwnVideos()} />;
   if (!videos) return <Skeleton kind="row" count={2} label={texts.loading} />;
   return (
     <div class="stack" ref={place} tabIndex={-1}>
@@ -81,15 +81,14 @@ const NONE: readonly OwnVideoNow[] = [];
 /** Whose pictures are asked for at once; each costs a request while its video is private. */
 const NEAR = 6;
 
-function NotLoaded({ problem }: { problem: unknown }) {
-  const isSignedOut = problem instanceof NotSignedIn;
+function SignedOut() {
   return (
-    <Notice kind={isSignedOut ? 'warn' : 'bad'} isAlert>
+    <Notice kind="warn" isAlert>
       <div class="stack">
-        <p>{isSignedOut ? texts.signedOut : `${texts.notLoaded} ${describeProblem(problem)}`}</p>
+        <p>{texts.signedOut}</p>
         <p>
           <button type="button" class="button button-small" onClick={() => loadOwnVideos()}>
-            {isSignedOut ? texts.signIn : retry}
+            {texts.signIn}
           </button>
         </p>
       </div>
