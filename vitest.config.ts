@@ -42,6 +42,7 @@ export default defineConfig({
             'e2e/*.test.ts',
             'e2e/portal/*.test.ts',
             'k8s/**/*.test.ts',
+            'infra/test/*.test.ts',
             'observability/test/*.test.ts',
           ],
           exclude: [SCAN],

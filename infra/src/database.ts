@@ -109,7 +109,13 @@ export class Database extends Construct {
       ['service-role/AmazonRDSEnhancedMonitoringRole'],
       "Enhanced monitoring has one policy, which is AWS' own.",
     );
-    acknowledge(instance, 'RDS11', 'Security groups and network policies decide who reaches it; a hidden port adds nothing.');
+    if (isDisposable)
+      acknowledge(instance, 'RDS10', 'Somebody has asked for its deletion; a last snapshot is kept.');
+    acknowledge(
+      instance,
+      'RDS11',
+      'Security groups and network policies decide who reaches it; a hidden port adds nothing.',
+    );
     return instance;
   }
 
