@@ -54,6 +54,8 @@ export class ClusterStack extends Stack {
 
     output(this, 'Region', this.region);
     output(this, 'ClusterName', name);
+    output(this, 'ClusterArn', this.cluster.clusterArn);
+    output(this, 'ClusterEndpoint', this.cluster.clusterEndpoint);
     output(this, 'OperatorRole', this.operatorRole.roleArn);
   }
 

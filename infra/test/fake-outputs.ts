@@ -46,6 +46,8 @@ export const fakeOutputs: Record<string, Record<string, string>> = {
   'rising-stars-production-cluster': {
     Region: 'us-east-1',
     ClusterName: 'rising-stars-production',
+    ClusterArn: `arn:aws:eks:us-east-1:${account}:cluster/rising-stars-production`,
+    ClusterEndpoint: 'https://0A1B2C3D4E5F.gr7.us-east-1.eks.amazonaws.com',
     OperatorRole: `arn:aws:iam::${account}:role/rising-stars-production-operator`,
   },
   'rising-stars-production-watch': {
