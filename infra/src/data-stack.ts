@@ -94,6 +94,7 @@ export class DataStack extends Stack {
     output(this, 'SigningKeySecret', this.signingKey.secretArn);
     output(this, 'MediaBucket', media.bucket.bucketName);
     output(this, 'MediaBaseUrl', `https://${domain.media}`);
+    output(this, 'DistributionId', media.distribution.distributionId);
     output(this, 'QueueUrl', jobs.queue.queueUrl);
     output(this, 'DeadLetterUrl', jobs.deadLetters.queueUrl);
   }

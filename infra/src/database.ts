@@ -16,6 +16,9 @@ const PORT = 5432;
 const NAME = 'anb';
 const LOGS = ['postgresql', 'upgrade'] as const;
 
+/** On the first of each month, in the small hours of the Americas: for a minute or two new connections are refused. */
+const ROTATION = { scheduleExpression: 'cron(0 8 1 * ? *)', duration: '2h' };
+
 interface DatabaseProps {
   vpc: ec2.IVpc;
   key: kms.IKey;
@@ -162,7 +165,7 @@ export class Database extends Construct {
         excludePunctuation: true,
       },
     });
-    secret.addRotationSchedule('rotation', {
+    const schedule = secret.addRotationSchedule('rotation', {
       hostedRotation: secretsmanager.HostedRotation.postgreSqlSingleUser({
         functionName: `rising-stars-${name}-rotate-${login}`,
         vpc,
@@ -170,10 +173,10 @@ export class Database extends Construct {
         securityGroups: [rotation],
         excludeCharacters: ` %+~\`#$&*()|[]{}:;<>?!'/@"\\,=^-_.`,
       }),
-      automaticallyAfter: Duration.days(30),
       // The login is made by the first migration, after this.
       rotateImmediatelyOnUpdate: false,
     });
+    (schedule.node.defaultChild as secretsmanager.CfnRotationSchedule).rotationRules = ROTATION;
     return secret;
   }
 }
