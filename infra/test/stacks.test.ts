@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -376,7 +377,7 @@ test('is understood by the command that deploys it', async () => {
   const app = openApp({ outdir });
   for (const environment of environments) addPlatform(app, environment);
   const { stacks } = app.synth();
-  const cdk = join(import.meta.dirname, '../../node_modules/aws-cdk/bin/cdk');
+  const cdk = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
   const { stdout } = await promisify(execFile)(process.execPath, [
     cdk,
     'list',

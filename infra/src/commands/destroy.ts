@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { aws } from '../aws-cli.ts';
 import { runCommand } from '../command.ts';
 import { Complaint } from '../complaint.ts';
 import type { Environment } from '../environment.ts';
 import { type Outputs, readOutputs, type StackName, stackName } from '../outputs.ts';
+
+const CDK = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
 
 /** What holds nothing: made again, it is as before. */
 const WITHOUT_DATA: readonly StackName[] = ['watch', 'cluster'];
@@ -67,7 +70,10 @@ function say(line: readonly string[]): void {
 
 async function cdk(line: readonly string[]): Promise<void> {
   say(line);
-  const child = spawn('cdk', line, { cwd: join(import.meta.dirname, '../..'), stdio: 'inherit' });
+  const child = spawn(process.execPath, [CDK, ...line], {
+    cwd: join(import.meta.dirname, '../..'),
+    stdio: 'inherit',
+  });
   const [code] = await once(child, 'close');
   if (code !== 0)
     throw new Complaint(
