@@ -6,7 +6,7 @@ import { findHelm } from '../../k8s/checks/helm.ts';
 import { steps } from '../src/addons.ts';
 import { environments } from '../src/environments/index.ts';
 import { commandsOf } from '../src/install-addons.ts';
-import { addons, clusterOf, contextOf, outputsFile, outputsOf } from './command.ts';
+import { clusterOf, contextOf, outputsFile, outputsOf, run } from './command.ts';
 
 const outputs = (environment: string) => ['--outputs', outputsFile(outputsOf(environment))];
 /** A Helm that takes everything, and a kubectl that speaks to the cluster. */
@@ -16,7 +16,7 @@ const willing = (environment: string, helm = 'exit 0') => ({
 });
 
 describe.each(environments.map(({ name }) => [name]))('a rehearsal for %s', (name) => {
-  const { status, stdout, stderr } = addons([name, '--dry-run', ...outputs(name)]);
+  const { status, stdout, stderr } = run('addons', [name, '--dry-run', ...outputs(name)]);
 
   test('needs no Helm and no kubectl', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -44,7 +44,7 @@ describe.each(environments.map(({ name }) => [name]))('a rehearsal for %s', (nam
 
 describe('an installation', () => {
   test('goes step by step, against the cluster alone, and waits for each', () => {
-    const { status, calls, stdout } = addons(['dev', ...outputs('dev')], willing('dev'));
+    const { status, calls, stdout } = run('addons', ['dev', ...outputs('dev')], willing('dev'));
     expect(status).toBe(0);
     const [version, current, ...work] = calls;
     expect([version, current]).toEqual(['helm version --short', 'kubectl config current-context']);
@@ -65,7 +65,7 @@ describe('an installation', () => {
 
   test('gives Helm the repository, the exact version, the namespace and a file', () => {
     const show = 'while [ $# -gt 0 ]; do [ "$1" = --values ] && /bin/cat "$2"; shift; done';
-    const { calls, stdout } = addons(['dev', ...outputs('dev')], willing('dev', show));
+    const { calls, stdout } = run('addons', ['dev', ...outputs('dev')], willing('dev', show));
     const keda = calls.find((call) => call.startsWith('helm upgrade --install keda '));
     expect(keda).toContain(
       'keda keda --repo https://kedacore.github.io/charts --version 2.21.0 --namespace keda --create-namespace --values ',
@@ -75,13 +75,17 @@ describe('an installation', () => {
   });
 
   test('leaves no file behind', () => {
-    const { folder } = addons(['dev', ...outputs('dev')], willing('dev'));
+    const { folder } = run('addons', ['dev', ...outputs('dev')], willing('dev'));
     expect(readdirSync(folder).sort()).toEqual(['calls', 'helm', 'kubectl']);
   });
 
   test('ends at the step that fails, and says what to do', () => {
     const failing = '[ "$3" = external-secrets ] && { /bin/echo "Error: timed out" >&2; exit 1; }; exit 0';
-    const { status, stderr, calls, folder } = addons(['dev', ...outputs('dev')], willing('dev', failing));
+    const { status, stderr, calls, folder } = run(
+      'addons',
+      ['dev', ...outputs('dev')],
+      willing('dev', failing),
+    );
     expect(status).toBe(1);
     expect(subject(calls.at(-1) ?? '')).toBe('helm external-secrets');
     expect(stderr).toBe(
@@ -91,7 +95,7 @@ describe('an installation', () => {
   });
 
   test('does not touch another cluster', () => {
-    const { status, stderr, calls } = addons(['dev', ...outputs('dev')], willing('production'));
+    const { status, stderr, calls } = run('addons', ['dev', ...outputs('dev')], willing('production'));
     expect(status).toBe(1);
     expect(calls).toHaveLength(2);
     expect(stderr).toBe(
@@ -125,7 +129,8 @@ describe('what is missing', () => {
     ],
   ])('%s is told, and nothing is done', (_case, words, stubs, says) => {
     const file = outputsFile(outputsOf('dev'));
-    const { status, stderr, calls } = addons(
+    const { status, stderr, calls } = run(
+      'addons',
       words.map((word) => (word === 'FILE' ? file : word)),
       stubs,
     );
@@ -135,7 +140,7 @@ describe('what is missing', () => {
 
   test('outputs of stacks that are not deployed are named', () => {
     const { 'rising-stars-dev-watch': _, ...rest } = outputsOf('dev');
-    const { stderr } = addons(['dev', '--dry-run', '--outputs', outputsFile(rest)]);
+    const { stderr } = run('addons', ['dev', '--dry-run', '--outputs', outputsFile(rest)]);
     expect(stderr).toBe('addons: these outputs are missing, deploy their stacks first: watch.AlarmTopic\n');
   });
 });

@@ -5,8 +5,6 @@ import { delimiter, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { fakeOutputs } from './fake-outputs.ts';
 
-const program = join(import.meta.dirname, '../src/commands/addons.ts');
-
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
@@ -21,7 +19,7 @@ export const outputsOf = (environment: string): typeof fakeOutputs =>
   JSON.parse(JSON.stringify(fakeOutputs).replaceAll('production', environment));
 
 export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'anb-addons-'));
+  const folder = mkdtempSync(join(tmpdir(), 'anb-infra-'));
   folders.push(folder);
   return folder;
 }
@@ -37,8 +35,9 @@ export interface Stubs {
   readonly [program: string]: string;
 }
 
-/** Runs the command with nothing on PATH but the stubs and the shell's own tools. */
-export function addons(words: readonly string[], stubs: Stubs = {}) {
+/** Runs `npm run infra:NAME -- …` with nothing on PATH but the stubs and the shell's own tools. */
+export function run(name: string, words: readonly string[], stubs: Stubs = {}) {
+  const program = join(import.meta.dirname, `../src/commands/${name}.ts`);
   const folder = newFolder();
   const log = join(folder, 'calls');
   for (const [name, script] of Object.entries(stubs)) stub(join(folder, name), log, script);
@@ -48,7 +47,9 @@ export function addons(words: readonly string[], stubs: Stubs = {}) {
     env,
   });
   const calls = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
-  return { status, stdout, stderr, calls, folder };
+  /** What a stub has kept below TMPDIR. */
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+  return { status, stdout, stderr, calls, folder, read };
 }
 
 function stub(file: string, log: string, script: string) {

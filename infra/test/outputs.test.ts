@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { environmentNamed } from '../src/environments/index.ts';
 import { pick, readOutputs } from '../src/outputs.ts';
-import { addons, clusterOf, outputsFile, outputsOf } from './command.ts';
+import { clusterOf, outputsFile, outputsOf, run } from './command.ts';
 
 const dev = environmentNamed('dev');
 
@@ -42,7 +42,7 @@ describe('outputs from CloudFormation', () => {
 
   test('are asked of each stack in its region; a stack that is not deployed has none', () => {
     const absent = '/bin/echo "Stack with id x does not exist" >&2; exit 254';
-    const { status, stdout, calls } = addons(['dev', '--dry-run'], { aws: aws(absent) });
+    const { status, stdout, calls } = run('addons', ['dev', '--dry-run'], { aws: aws(absent) });
     expect(status).toBe(0);
     expect(stdout).toContain(`clusterName: ${clusterOf('dev')}`);
     expect(calls).toHaveLength(6);
@@ -53,7 +53,7 @@ describe('outputs from CloudFormation', () => {
 
   test('pass on what the AWS CLI complains of', () => {
     const denied = '/bin/echo "Unable to locate credentials" >&2; exit 253';
-    const { status, stderr } = addons(['dev', '--dry-run'], { aws: aws(denied) });
+    const { status, stderr } = run('addons', ['dev', '--dry-run'], { aws: aws(denied) });
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: expect.stringContaining('Unable to locate credentials'),
@@ -61,7 +61,7 @@ describe('outputs from CloudFormation', () => {
   });
 
   test('need the AWS CLI', () => {
-    expect(addons(['dev', '--dry-run']).stderr).toBe(
+    expect(run('addons', ['dev', '--dry-run']).stderr).toBe(
       'addons: the AWS CLI is missing: install version 2, or give --outputs FILE\n',
     );
   });

@@ -11,8 +11,8 @@ await runCommand({
   --outputs   what cdk deploy --outputs-file has written; CloudFormation is asked without it
 `,
   options: { 'dry-run': { type: 'boolean', default: false }, outputs: { type: 'string' } },
-  run: async (environment, { 'dry-run': isRehearsal, outputs }) => {
-    const place = placeOf(environment, await readOutputs(environment, outputs));
-    await (isRehearsal ? rehearse : install)(place);
+  run: async (environment, words) => {
+    const place = placeOf(environment, await readOutputs(environment, words.outputs));
+    await (words['dry-run'] ? rehearse : install)(place);
   },
 });

@@ -11,7 +11,7 @@ import { type Outputs, readOutputs, type StackName, stackName } from '../outputs
 const CDK = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
 
 /** What holds nothing: made again, it is as before. */
-const WITHOUT_DATA: readonly StackName[] = ['watch', 'cluster'];
+const WITHOUT_DATA: readonly StackName[] = ['cluster', 'watch'];
 /** What holds data, and what that stands on. */
 const WITH_DATA: readonly StackName[] = ['data', 'edge', 'network', 'registry'];
 
