@@ -43,6 +43,7 @@ export default defineConfig({
             'e2e/portal/*.test.ts',
             'k8s/**/*.test.ts',
             'observability/test/*.test.ts',
+            'infra/test/*.test.ts',
           ],
           exclude: [SCAN],
           sequence: { groupOrder: 0 },
