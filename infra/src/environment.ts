@@ -16,14 +16,24 @@ export interface Environment {
   readonly domain: Domain;
   readonly database: Database;
   readonly nodes: { readonly web: NodeGroup; readonly transcode: NodeGroup };
+  /** Pods of each program, at least and at most. */
+  readonly replicas: Readonly<Record<'auth' | 'videos' | 'votes' | 'portal' | 'transcoder', Range>>;
   /** Requests from one address within five minutes, above which the web ACL answers 403. A school or a mobile carrier shares one. */
   readonly requestsPerAddress: number;
+  /** Whom the portal names for questions about rules and personal data. */
+  readonly contactEmail: string;
   /** Where alarms and the budget's warnings go. */
   readonly alarmEmail: string;
   /** In US dollars a month. */
   readonly budget: number;
   /** Who may deploy from CI: GitHub's tokens of this repository, for this of its environments. */
-  readonly ci: { readonly repository: string; readonly environment: string };
+  readonly ci: {
+    /** As in `owner/name`. */
+    readonly repository: string;
+    readonly environment: string;
+    /** GitHub is known to the account already, as where another environment shares it. */
+    readonly providerExists?: boolean;
+  };
   /** How busy the contest is; the cost model's alone. */
   readonly workload: Workload;
 }
@@ -48,11 +58,14 @@ export interface Database {
   readonly backupDays: number;
 }
 
-export interface NodeGroup {
-  /** 2 vCPU and 2 GiB at least, all of one architecture. Spot takes whichever is there. */
-  readonly instanceTypes: readonly string[];
+export interface Range {
   readonly min: number;
   readonly max: number;
+}
+
+export interface NodeGroup extends Range {
+  /** 2 vCPU and 2 GiB at least, all of one architecture. Spot takes whichever is there. */
+  readonly instanceTypes: readonly string[];
 }
 
 /** What a contest asks of its platform on one day. */

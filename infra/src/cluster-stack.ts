@@ -1,0 +1,163 @@
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { acknowledgeManagedPolicies, acknowledgeWildcards } from './acknowledge.ts';
+import type { DataStack } from './data-stack.ts';
+import type { Environment } from './environment.ts';
+import { NodeGroups } from './node-groups.ts';
+import { allow, PodRole } from './pod-role.ts';
+import { mediaArn, programRights } from './program-rights.ts';
+import { output } from './stack-output.ts';
+
+/** Where the chart is installed. */
+export const NAMESPACE = 'rising-stars';
+
+interface ClusterStackProps extends StackProps {
+  vpc: ec2.IVpc;
+  data: DataStack;
+  deployRole: iam.IRole;
+}
+
+/** The cluster, its nodes, and what its pods may do. */
+export class ClusterStack extends Stack {
+  readonly cluster: eks.Cluster;
+  readonly nodes: NodeGroups;
+  /** What a person becomes who looks after the cluster. */
+  readonly operatorRole: iam.Role;
+
+  constructor(scope: Construct, id: string, environment: Environment, props: ClusterStackProps) {
+    super(scope, id, props);
+    const name = `rising-stars-${environment.name}`;
+    this.cluster = this.#makeCluster(name, props.vpc);
+    this.nodes = new NodeGroups(this, 'nodes', this.cluster, environment);
+    this.#openDatabase(props.data);
+    for (const [program, rights] of Object.entries(programRights)) {
+      const statements = rights({ mediaArn: mediaArn(environment.name), jobs: props.data.jobs });
+      const resources = statements.flatMap((statement) => statement.resources);
+      new PodRole(this, program, {
+        clusterName: name,
+        serviceAccount: { namespace: NAMESPACE, name: `rising-stars-${program}` },
+        statements,
+        wildcards: {
+          resources: resources.filter((resource) => resource.endsWith('/*')),
+          reason: 'The keys below a folder of one bucket.',
+        },
+      });
+    }
+    this.operatorRole = this.#makeOperator(name);
+    this.#admit(this.operatorRole, 'operator', eks.AccessScopeType.CLUSTER);
+    this.#admit(props.deployRole, 'deploy', eks.AccessScopeType.NAMESPACE);
+
+    output(this, 'Region', this.region);
+    output(this, 'ClusterName', name);
+    output(this, 'OperatorRole', this.operatorRole.roleArn);
+  }
+
+  #makeCluster(clusterName: string, vpc: ec2.IVpc): eks.Cluster {
+    const log = new logs.LogGroup(this, 'log', {
+      logGroupName: `/aws/eks/${clusterName}/cluster`,
+      retention: logs.RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const cluster = new eks.Cluster(this, 'cluster', {
+      clusterName,
+      version: eks.KubernetesVersion.V1_36,
+      vpc,
+      vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
+      // Reached through a node, by Session Manager.
+      endpointAccess: eks.EndpointAccess.PRIVATE,
+      defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
+      defaultCapacity: 0,
+      bootstrapClusterCreatorAdminPermissions: false,
+      bootstrapSelfManagedAddons: false,
+      outputConfigCommand: false,
+      secretsEncryptionKey: new kms.Key(this, 'secrets-key', {
+        alias: `${clusterName}-cluster`,
+        description: `${clusterName}: secrets in the cluster`,
+        enableKeyRotation: true,
+      }),
+      clusterLogging: Object.values(eks.ClusterLoggingTypes),
+    });
+    acknowledgeManagedPolicies(cluster, ['AmazonEKSClusterPolicy'], "The control plane's rights are what EKS says they are.");
+    // Or the cluster makes one that keeps everything for ever.
+    cluster.node.addDependency(log);
+    return cluster;
+  }
+
+  #openDatabase({ database }: DataStack): void {
+    new ec2.CfnSecurityGroupIngress(this, 'database-access', {
+      description: 'Pods; network policies say which',
+      groupId: database.securityGroup.securityGroupId,
+      sourceSecurityGroupId: this.cluster.clusterSecurityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: database.port,
+      toPort: database.port,
+    });
+  }
+
+  #makeOperator(clusterName: string): iam.Role {
+    const role = new iam.Role(this, 'operator', {
+      roleName: `${clusterName}-operator`,
+      description: 'A person who looks after the cluster',
+      maxSessionDuration: Duration.hours(4),
+      // Whom an administrator of the account lets assume it.
+      assumedBy: new iam.AccountRootPrincipal(),
+    });
+    return role;
+  }
+
+  /** Lets a role reach the API server through a node, and do everything in the cluster or in the chart's namespace. */
+  #admit(role: iam.IRole, id: string, accessScopeType: eks.AccessScopeType): void {
+    const policy = new iam.ManagedPolicy(this, `${id}-way-in`, {
+      description: 'The way to the API server: through a node of this cluster, by Session Manager',
+      roles: [role],
+      statements: wayIn(this, this.cluster),
+    });
+    acknowledgeWildcards(
+      policy,
+      [anyInstance(this), ownSessions(this), '*'],
+      'Nodes come and go: their tag decides. Sessions are the own ones. Listing instances knows of no resources.',
+    );
+    new eks.AccessEntry(this, `${id}-access`, {
+      cluster: this.cluster,
+      principal: role.roleArn,
+      accessPolicies: [
+        eks.AccessPolicy.fromAccessPolicyName('AmazonEKSClusterAdminPolicy', {
+          accessScopeType,
+          ...(accessScopeType === eks.AccessScopeType.NAMESPACE && { namespaces: [NAMESPACE] }),
+        }),
+      ],
+    });
+  }
+}
+
+const anyInstance = (stack: Stack) =>
+  stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
+const ownSessions = (stack: Stack) =>
+  stack.formatArn({ service: 'ssm', resource: 'session', resourceName: '${aws:userid}-*' });
+
+function wayIn(stack: Stack, cluster: eks.ICluster): iam.PolicyStatement[] {
+  return [
+    allow(['eks:DescribeCluster'], [cluster.clusterArn]),
+    allow(['ssm:StartSession'], [anyInstance(stack)], {
+      StringEquals: { 'ssm:resourceTag/eks:cluster-name': cluster.clusterName },
+    }),
+    allow(
+      ['ssm:StartSession'],
+      [
+        stack.formatArn({
+          service: 'ssm',
+          account: '',
+          resource: 'document',
+          resourceName: 'AWS-StartPortForwardingSessionToRemoteHost',
+        }),
+      ],
+    ),
+    allow(['ssm:TerminateSession', 'ssm:ResumeSession'], [ownSessions(stack)]),
+    allow(['ec2:DescribeInstances'], ['*']),
+  ];
+}

@@ -1,0 +1,99 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { acknowledgeManagedPolicies } from './acknowledge.ts';
+import type { Environment, NodeGroup } from './environment.ts';
+
+/** On the nodes' disk: images, logs, and what transcoders have in work. */
+const DISK_GB = 50;
+
+const NODE_POLICIES = [
+  'AmazonEKSWorkerNodePolicy',
+  'AmazonEC2ContainerRegistryPullOnly',
+  // Operators come by Session Manager: no bastion, no key, no open port.
+  'AmazonSSMManagedInstanceCore',
+];
+
+/** The label and taint of nodes that do nothing but transcode. */
+export const TRANSCODE = { key: 'workload', value: 'transcode' };
+
+/** The cluster's nodes: some that stay for everything that serves, and cheap ones that may go at any moment for the transcoders. */
+export class NodeGroups extends Construct {
+  readonly role: iam.Role;
+  readonly web: eks.Nodegroup;
+  readonly transcode: eks.Nodegroup;
+
+  constructor(scope: Construct, id: string, cluster: eks.Cluster, environment: Environment) {
+    super(scope, id);
+    this.role = this.#makeRole(cluster.clusterName);
+    const template = this.#makeTemplate(cluster.clusterName);
+    const group = (name: string, nodes: NodeGroup, options: Partial<eks.NodegroupOptions>) =>
+      new eks.Nodegroup(this, name, {
+        cluster,
+        nodegroupName: name,
+        nodeRole: this.role,
+        subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+        launchTemplateSpec: { id: template.ref, version: template.attrLatestVersionNumber },
+        ...machinesOf(nodes),
+        minSize: nodes.min,
+        maxSize: nodes.max,
+        desiredSize: nodes.min,
+        maxUnavailable: 1,
+        enableNodeAutoRepair: true,
+        ...options,
+      });
+    this.web = group('web', environment.nodes.web, {});
+    this.transcode = group('transcode', environment.nodes.transcode, {
+      capacityType: eks.CapacityType.SPOT,
+      labels: { [TRANSCODE.key]: TRANSCODE.value },
+      taints: [{ ...TRANSCODE, effect: eks.TaintEffect.NO_SCHEDULE }],
+    });
+  }
+
+  #makeRole(clusterName: string): iam.Role {
+    const role = new iam.Role(this, 'role', {
+      roleName: `${clusterName}-node`,
+      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+      managedPolicies: NODE_POLICIES.map((name) => iam.ManagedPolicy.fromAwsManagedPolicyName(name)),
+    });
+    acknowledgeManagedPolicies(
+      role,
+      NODE_POLICIES,
+      "A node's rights are what EKS says they are, and change with it; pods do not have them.",
+    );
+    return role;
+  }
+
+  #makeTemplate(clusterName: string): ec2.CfnLaunchTemplate {
+    const tags = [{ key: 'Name', value: clusterName }];
+    return new ec2.CfnLaunchTemplate(this, 'template', {
+      launchTemplateData: {
+        // One hop: what runs in a pod does not reach the node's own credentials.
+        metadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },
+        blockDeviceMappings: [
+          {
+            deviceName: '/dev/xvda',
+            ebs: { volumeType: 'gp3', volumeSize: DISK_GB, encrypted: true, deleteOnTermination: true },
+          },
+        ],
+        monitoring: { enabled: true },
+        tagSpecifications: ['instance', 'volume'].map((resourceType) => ({ resourceType, tags })),
+      },
+    });
+  }
+}
+
+/** @throws when the types are not of one architecture, for a group has one image. */
+function machinesOf({ instanceTypes }: NodeGroup): Pick<eks.NodegroupOptions, 'instanceTypes' | 'amiType'> {
+  const types = instanceTypes.map((name) => new ec2.InstanceType(name));
+  const [architecture, another] = new Set(types.map((type) => type.architecture));
+  if (!architecture || another) throw new Error(`${instanceTypes} are not of one architecture`);
+  return {
+    instanceTypes: types,
+    amiType:
+      architecture === ec2.InstanceArchitecture.ARM_64
+        ? eks.NodegroupAmiType.AL2023_ARM_64_STANDARD
+        : eks.NodegroupAmiType.AL2023_X86_64_STANDARD,
+  };
+}

@@ -1,0 +1,39 @@
+import { type App, Tags } from 'aws-cdk-lib';
+import { ClusterStack } from './cluster-stack.ts';
+import { DataStack } from './data-stack.ts';
+import { EdgeStack } from './edge-stack.ts';
+import type { Environment } from './environment.ts';
+import { NetworkStack } from './network-stack.ts';
+import { RegistryStack } from './registry-stack.ts';
+import { WatchStack } from './watch-stack.ts';
+
+/** What an environment consists of; each stack takes what it needs of those above it. */
+export function addPlatform(app: App, environment: Environment, { isDisposable = false } = {}) {
+  const { account, region } = environment;
+  const name = (stack: string) => `rising-stars-${environment.name}-${stack}`;
+  const env = { ...(account && { account }), region };
+
+  const registry = new RegistryStack(app, name('registry'), environment, { env });
+  const network = new NetworkStack(app, name('network'), environment, { env });
+  const edge = new EdgeStack(app, name('edge'), environment, { env });
+  const data = new DataStack(app, name('data'), environment, {
+    env,
+    vpc: network.vpc,
+    logBucket: network.logBucket,
+    mediaCertificate: edge.mediaCertificate,
+    isDisposable,
+  });
+  const cluster = new ClusterStack(app, name('cluster'), environment, {
+    env,
+    vpc: network.vpc,
+    data,
+    deployRole: registry.deployRole,
+  });
+  const watch = new WatchStack(app, name('watch'), environment, { env, network, edge, data });
+  const stacks = { registry, network, edge, data, cluster, watch };
+  for (const stack of Object.values(stacks)) {
+    Tags.of(stack).add('application', 'rising-stars');
+    Tags.of(stack).add('environment', environment.name);
+  }
+  return stacks;
+}

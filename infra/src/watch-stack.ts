@@ -1,0 +1,147 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import * as budgets from 'aws-cdk-lib/aws-budgets';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as events from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { type Alarm, alarmsOf } from './alarms.ts';
+import type { DataStack } from './data-stack.ts';
+import type { EdgeStack } from './edge-stack.ts';
+import type { Environment } from './environment.ts';
+import type { NetworkStack } from './network-stack.ts';
+import { output } from './stack-output.ts';
+
+interface WatchStackProps extends StackProps {
+  network: NetworkStack;
+  edge: EdgeStack;
+  data: DataStack;
+}
+
+/** Who publishes to the topic besides Alertmanager. */
+const PUBLISHERS = ['cloudwatch', 'events', 'budgets', 'events.rds'];
+
+/** Alarms on what Prometheus can not see, the budget's, and the one topic of both. */
+export class WatchStack extends Stack {
+  readonly topic: sns.Topic;
+
+  constructor(scope: Construct, id: string, environment: Environment, props: WatchStackProps) {
+    super(scope, id, props);
+    this.topic = this.#makeTopic(environment);
+    const health = this.#makeHealthCheck(environment);
+    for (const alarm of alarmsOf({ ...props, environment, health })) this.#addAlarm(environment, alarm);
+    this.#addEvents(environment, props.data);
+    this.#addBudget(environment);
+
+    output(this, 'AlarmTopic', this.topic.topicArn);
+  }
+
+  #makeTopic({ name, alarmEmail }: Environment): sns.Topic {
+    const key = new kms.Key(this, 'key', {
+      alias: `rising-stars-${name}-alarms`,
+      description: `rising-stars-${name}: alarms`,
+      enableKeyRotation: true,
+    });
+    const topic = new sns.Topic(this, 'alarms', {
+      topicName: `rising-stars-${name}-alarms`,
+      masterKey: key,
+      enforceSSL: true,
+    });
+    const principals = PUBLISHERS.map((service) => new iam.ServicePrincipal(`${service}.amazonaws.com`));
+    const conditions = { StringEquals: { 'aws:SourceAccount': this.account } };
+    topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'Alarms',
+        principals,
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions,
+      }),
+    );
+    key.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'Alarms',
+        principals,
+        actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+        resources: ['*'],
+        conditions,
+      }),
+    );
+    topic.addSubscription(new EmailSubscription(alarmEmail));
+    return topic;
+  }
+
+  /** Somebody who stands outside: the only one who notices that nothing answers at all. */
+  #makeHealthCheck({ domain }: Environment): route53.CfnHealthCheck {
+    return new route53.CfnHealthCheck(this, 'outside', {
+      healthCheckConfig: {
+        type: 'HTTPS',
+        fullyQualifiedDomainName: domain.portal,
+        resourcePath: '/health',
+        port: 443,
+        requestInterval: 30,
+        failureThreshold: 3,
+        enableSni: true,
+      },
+      healthCheckTags: [{ key: 'Name', value: domain.portal }],
+    });
+  }
+
+  #addAlarm({ name }: Environment, { id, runbook, ...alarm }: Alarm): void {
+    const made = new cloudwatch.Alarm(this, id, {
+      alarmName: `rising-stars-${name}-${id}`,
+      alarmDescription: runbook,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      ...alarm,
+    });
+    made.addAlarmAction(new SnsAction(this.topic));
+    made.addOkAction(new SnsAction(this.topic));
+  }
+
+  #addEvents({ name }: Environment, { database }: DataStack): void {
+    new rds.CfnEventSubscription(this, 'database-events', {
+      snsTopicArn: this.topic.topicArn,
+      sourceType: 'db-instance',
+      sourceIds: [database.instance.instanceIdentifier],
+      eventCategories: ['availability', 'failover', 'failure', 'low storage', 'maintenance', 'recovery', 'restoration'],
+    });
+    new events.Rule(this, 'vulnerable-image', {
+      ruleName: `rising-stars-${name}-vulnerable-image`,
+      description: 'A scan of an image has found something critical',
+      eventPattern: {
+        source: ['aws.ecr'],
+        detailType: ['ECR Image Scan'],
+        detail: {
+          'repository-name': [{ prefix: `${name}/` }],
+          'finding-severity-counts': { CRITICAL: [{ numeric: ['>', 0] }] },
+        },
+      },
+      targets: [new SnsTopic(this.topic)],
+    });
+  }
+
+  #addBudget({ name, budget }: Environment): void {
+    const subscribers = [{ subscriptionType: 'SNS', address: this.topic.topicArn }];
+    const warn = (notificationType: string, threshold: number) => ({
+      notification: { notificationType, comparisonOperator: 'GREATER_THAN', threshold, thresholdType: 'PERCENTAGE' },
+      subscribers,
+    });
+    new budgets.CfnBudget(this, 'budget', {
+      budget: {
+        budgetName: `rising-stars-${name}`,
+        budgetType: 'COST',
+        timeUnit: 'MONTHLY',
+        budgetLimit: { amount: budget, unit: 'USD' },
+        // A tag that is switched on for billing once, by hand: docs/infrastructure.md.
+        costFilters: { TagKeyValue: [`user:environment$${name}`] },
+      },
+      notificationsWithSubscribers: [warn('ACTUAL', 80), warn('ACTUAL', 100), warn('FORECASTED', 100)],
+    });
+  }
+}
