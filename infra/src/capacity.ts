@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import type { Day, Environment } from './environment.ts';
+import type { Day, Environment, Range } from './environment.ts';
 import type { Rates } from './rates.ts';
 
+const VALUES = fileURLToPath(new URL('../../charts/rising-stars/values.yaml', import.meta.url));
 const services = ['auth', 'portal', 'videos', 'votes'] as const;
 type Service = (typeof services)[number];
 
-/** Of the chart's values: vCPUs that a pod requests, and how many pods there may be. */
-export interface Limits {
+/** vCPUs that a pod requests, and how many pods there may be. */
+export interface Limits extends Range {
   readonly cpu: number;
-  readonly min: number;
-  readonly max: number;
 }
 
 export interface Scale {
@@ -44,28 +43,21 @@ const MOST_USE = 0.65;
 /** An hour's queue of clips is not spread evenly. */
 const UPLOAD_PEAK = 3;
 
-/** What the chart allows with these value files, later ones over earlier ones. */
-export function chartScale(files: readonly string[]): Scale {
-  const values = files.map((file) =>
-    parse(readFileSync(fileURLToPath(new URL(`../../charts/rising-stars/${file}`, import.meta.url)), 'utf8')),
-  );
-  const read = (...path: string[]) =>
-    values
-      .map((each) => path.reduce((part, key) => part?.[key], each))
-      .findLast((each) => each !== undefined);
-  const limits = (name: string, scaler: string): Limits => ({
-    cpu: vcpus(String(read(name, 'resources', 'requests', 'cpu'))),
-    min: read(name, scaler, 'minReplicas'),
-    max: read(name, scaler, 'maxReplicas'),
+/** What pods request, of the chart's own values; how many there may be, of the environment. */
+export function scaleOf({ replicas }: Environment): Scale {
+  const values = parse(readFileSync(VALUES, 'utf8'));
+  const limits = (name: Service | 'transcoder'): Limits => ({
+    cpu: vcpus(String(values[name].resources.requests.cpu)),
+    ...replicas[name],
   });
   const web = (name: Service) => ({
-    ...limits(name, 'autoscaling'),
-    target: read(name, 'autoscaling', 'targetCPUUtilizationPercentage') / 100,
+    ...limits(name),
+    target: values[name].autoscaling.targetCPUUtilizationPercentage / 100,
   });
   return {
     web: { auth: web('auth'), portal: web('portal'), videos: web('videos'), votes: web('votes') },
-    transcoder: limits('transcoder', 'keda'),
-    streams: read('votes', 'rankingStreams'),
+    transcoder: limits('transcoder'),
+    streams: values.votes.rankingStreams,
   };
 }
 

@@ -1,21 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { capacity, chartScale } from './capacity.ts';
+import { capacity, scaleOf } from './capacity.ts';
 import { costs, type Known, type Mode, modes, totalOf } from './costs.ts';
 import type { Environment } from './environment.ts';
 import { prices, read } from './prices.ts';
 import { rates } from './rates.ts';
+import { savings } from './savings.ts';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/infrastructure.md', import.meta.url));
 const [BEGIN, END] = ['<!-- costs -->', '<!-- /costs -->'];
 /** What costs less in every mode is told together. */
 const LEAST_TOLD = 2;
 
-/** What holds today; the chart's scale is production's own where it is production. */
-export const known = ({ name }: Environment): Known => ({
-  ...{ prices, rates },
-  scale: chartScale(['values.yaml', ...(name === 'production' ? ['values-production.yaml'] : [])]),
-});
+/** What holds today. */
+export const known = (environment: Environment): Known => ({ prices, rates, scale: scaleOf(environment) });
 
 export interface Row {
   item: string;
@@ -53,6 +51,28 @@ export function costTable(environment: Environment): string[][] {
   ];
 }
 
+/** What would cost less, by how much; the most of it first. */
+export function savingsTable(environment: Environment): string[][] {
+  const [normal, final] = (['normal', 'final'] as const).map((mode) =>
+    savings(environment, known(environment), mode),
+  );
+  const rows = (normal ?? []).map(([what, monthly], n) => ({ what, monthly, night: final?.[n]?.[1] ?? 0 }));
+  return [
+    ['would save', 'normal', 'final'],
+    ...rows
+      .filter(({ night }) => night >= LEAST_TOLD)
+      .toSorted((a, b) => b.night - a.night)
+      .map(({ what, monthly, night }) => [what, dollars(monthly), dollars(night)]),
+  ];
+}
+
+/** undefined: nothing to tell. */
+function budgetLine(environment: Environment): string | undefined {
+  const { budget } = environment;
+  const above = modes.filter((mode) => totalOf(costs(environment, mode, known(environment))) > budget);
+  return above.length > 0 ? `ABOVE THE BUDGET of ${dollars(budget)}: ${above.join(', ')}.` : undefined;
+}
+
 /** What the night takes, and what of it does not fit. */
 export function capacityLines(environment: Environment): string[] {
   const { rates, scale } = known(environment);
@@ -67,10 +87,12 @@ export function capacityLines(environment: Environment): string[] {
   return [
     `At the night’s peak: pods ${told.join(', ')}; ${webNodes} web nodes (${web.min} to ${web.max}), ${transcodeNodes} for transcoding (${transcode.min} to ${transcode.max}).`,
     ...(problems.length > 0 ? problems.map((problem) => `DOES NOT FIT: ${problem}.`) : ['All of it fits.']),
-  ];
+    budgetLine(environment) ?? [],
+  ].flat();
 }
 
-const dollars = (amount: number) => (amount < 0.5 ? '–' : Math.round(amount).toLocaleString('en-US'));
+const dollars = (amount: number) =>
+  Math.abs(amount) < 0.5 ? '–' : Math.round(amount).toLocaleString('en-US');
 
 export function asText(table: string[][]): string {
   const widths =
@@ -87,8 +109,12 @@ const asMarkdown = ([head = [], ...rows]: string[][]): string =>
 
 /** What the document holds between its markers. */
 export function costSection(environments: readonly Environment[]): string {
-  const parts = environments.map(
-    (environment) => `${asMarkdown(costTable(environment))}\n\n${capacityLines(environment).join('\n')}`,
+  const parts = environments.map((environment) =>
+    [
+      asMarkdown(costTable(environment)),
+      capacityLines(environment).join('\n'),
+      asMarkdown(savingsTable(environment)),
+    ].join('\n\n'),
   );
   return [BEGIN, `US dollars a month, by the prices read on ${read}.`, ...parts, END].join('\n\n');
 }

@@ -1,4 +1,12 @@
-import { asText, capacityLines, costTable, known, rowsOf, writeDocument } from './cost-tables.ts';
+import {
+  asText,
+  capacityLines,
+  costTable,
+  known,
+  rowsOf,
+  savingsTable,
+  writeDocument,
+} from './cost-tables.ts';
 import { costs, modes } from './costs.ts';
 import { environments } from './environments/index.ts';
 import { prices, questions } from './prices.ts';
@@ -6,8 +14,12 @@ import { prices, questions } from './prices.ts';
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const has = (flag: string) => process.argv.includes(`--${flag}`);
 const chosen = environments.filter(({ name }) => names.length === 0 || names.includes(name));
-if (chosen.length < names.length || (names.length > 0 && chosen.length === 0))
-  throw new Error(`which environment? ${environments.map(({ name }) => name).join(' | ')}`);
+if (chosen.length === 0) {
+  console.error(
+    `Which environment? npm run infra:costs -- ${environments.map(({ name }) => name).join(' | ')}`,
+  );
+  process.exit(1);
+}
 
 if (has('check')) console.log(questions(prices).join('\n'));
 else if (has('markdown')) writeDocument(environments);
@@ -30,5 +42,5 @@ else
       0,
     );
     console.log(`US dollars a month. The night of the final adds ${Math.round(night)}.`);
-    console.log(`${capacityLines(environment).join('\n')}\n`);
+    console.log(`${capacityLines(environment).join('\n')}\n\n${asText(savingsTable(environment))}\n`);
   }

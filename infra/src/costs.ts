@@ -1,6 +1,6 @@
 import { capacity, eventsPerSecond, type Scale } from './capacity.ts';
 import type { Day, Environment } from './environment.ts';
-import { type Prices, priceOf } from './prices.ts';
+import { dearestNode, type Prices, priceOf } from './prices.ts';
 import type { Rates } from './rates.ts';
 
 export const modes = ['idle', 'normal', 'final'] as const;
@@ -39,15 +39,15 @@ export const INTERFACE_ENDPOINTS = 6;
 
 /** What no bench measures and no configuration says. */
 const assumed = {
-  /** Of each node, which EKS gives it; and what Prometheus, Alertmanager and Grafana keep. */
-  nodeDiskGb: 20,
+  /** Of each node, and what Prometheus, Alertmanager and Grafana keep. */
+  nodeDiskGb: 50,
   monitoringDiskGb: 60,
   /** Images from public registries, the contest's mails aside; what passes the endpoints. */
   natGb: 10,
   endpointGb: 20,
   /** Of a request's answer over the wire, pages and scripts with what is said in JSON. */
   answerKb: 4,
-  /** Of its request line as it is logged, with what a log agent adds. */
+  /** Of its line in the log, where an agent sends the pods' logs to CloudWatch. */
   logLineBytes: 500,
   /** Of requests that are pages, and of pictures that each of these shows for the first time. */
   pageShare: 0.15,
@@ -61,13 +61,19 @@ const assumed = {
   /** Between a pod and the database or another pod, of which two thirds lie in other zones. */
   zoneKbPerPodSecond: 10,
   zoneShare: 2 / 3,
-  /** Control plane and flow logs of an idle month. */
-  vendedGb: 10,
+  /** Each node's own, for they are watched each minute. */
+  nodeMetrics: 7,
+  /** Of the control plane, the database and the web ACL in an idle month. */
+  vendedGb: 20,
   keys: 3,
-  secrets: 7,
+  secrets: 8,
   webRules: 5,
-  alarms: 12,
+  /** Besides one for each NAT gateway. */
+  alarms: 14,
   imagesGb: 10,
+  /** Of the database's disk that is full; of that, what a day changes. */
+  diskUsed: 0.3,
+  diskChanged: 0.05,
   /** Polls of the queue, and what External Secrets asks each quarter of an hour. */
   queueRequests: 1.5e6,
   keyRequests: 2e5,
@@ -113,7 +119,7 @@ function fixed(environment: Environment, { prices, rates, scale }: Known): Use[]
   const zoneGb = (podCount * assumed.zoneKbPerPodSecond * 3600 * HOURS * assumed.zoneShare) / 1e6;
   return [
     use('EKS control plane', 'eks.cluster', HOURS),
-    webNodeHours(environment, webNodes * HOURS),
+    webNodeHours(environment, webNodes * HOURS, prices),
     transcodeNodeHours(environment, transcodeNodes * HOURS, prices),
     use(
       'Disks of nodes and of Prometheus',
@@ -128,6 +134,7 @@ function fixed(environment: Environment, { prices, rates, scale }: Known): Use[]
     use('Load balancer', 'alb.hour', HOURS),
     use('Database', `rds.${database.instanceType}`, HOURS),
     use('Database storage', 'rds.gp3', database.storageGb),
+    use('Backups beyond the size of the database', 'rds.backup', backupGb(environment)),
     use('Between zones', 'transfer.zones', zoneGb),
     ...stored(environment),
     use('Queue', 'sqs.requests', assumed.queueRequests / 1e6),
@@ -139,28 +146,41 @@ function fixed(environment: Environment, { prices, rates, scale }: Known): Use[]
     use('Web ACL, its rules', 'waf.rule', assumed.webRules),
     use('DNS zone', 'route53.zone', 1),
     use('DNS queries', 'route53.queries', assumed.dnsQueries / 1e6),
-    use('Alarms', 'cloudwatch.alarm', assumed.alarms),
+    use('Alarms', 'cloudwatch.alarm', assumed.alarms + natGateways),
+    use('Nodes watched each minute', 'cloudwatch.metric', (webNodes + transcodeNodes) * assumed.nodeMetrics),
+    use('Health check', 'route53.health-check', 1),
     use('AWS’ own logs', 'logs.vended', assumed.vendedGb),
     use('Logs kept', 'logs.stored', assumed.vendedGb * assumed.keptLogMonths),
     use('Images', 'ecr.gb', assumed.imagesGb),
   ];
 }
 
-/** Clips that have come so far, their originals with them. */
+/** As much as the disk holds is free. */
+function backupGb({ database: { storageGb, backupDays } }: Environment): number {
+  const used = storageGb * assumed.diskUsed;
+  return Math.max(0, used * (1 + backupDays * assumed.diskChanged) - storageGb);
+}
+
+/** Clips that have come so far, their originals with them; these are moved where it costs less after a month. */
 function stored({ workload: { normalDay, clipMb, monthsStored } }: Environment): Use[] {
-  const clips = normalDay.uploads * DAYS * monthsStored;
-  return [use('Originals and clips', 's3.gb', (clips * (normalDay.uploadMb + clipMb)) / 1000)];
+  const clips = normalDay.uploads * DAYS;
+  const originals = (clips * normalDay.uploadMb) / 1000;
+  return [
+    use('Originals and clips', 's3.gb', originals + (clips * monthsStored * clipMb) / 1000),
+    use('Originals after a month', 's3.glacier-ir', originals * (monthsStored - 1)),
+  ];
 }
 
-const webNodeHours = ({ nodes: { web } }: Environment, hours: number) =>
-  use('Web nodes', `ec2.${web.instanceTypes[0]}`, hours);
+const webNodeHours = ({ nodes: { web } }: Environment, hours: number, prices: Prices) =>
+  use('Web nodes', dearestNode(prices, web.instanceTypes), hours);
 
-/** The dearest of the group, for Spot takes whichever is there. */
-function transcodeNodeHours({ nodes: { transcode } }: Environment, hours: number, prices: Prices): Use {
-  const types = transcode.instanceTypes.map((type) => `ec2.${type}`);
-  const dearest = types.toSorted((a, b) => priceOf(prices, b).price - priceOf(prices, a).price)[0] ?? '';
-  return use('Transcode nodes (Spot)', dearest, hours, priceOf(prices, 'ec2.spot').price);
-}
+const transcodeNodeHours = ({ nodes: { transcode } }: Environment, hours: number, prices: Prices) =>
+  use(
+    'Transcode nodes (Spot)',
+    dearestNode(prices, transcode.instanceTypes),
+    hours,
+    priceOf(prices, 'ec2.spot').price,
+  );
 
 function visited(environment: Environment, mode: Mode, known: Known): Use[] {
   if (mode === 'idle') return [];
@@ -182,7 +202,7 @@ function ofDay(environment: Environment, day: Day, nodeHours: number, known: Kno
   const outGb = liveGb + (day.requests * assumed.answerKb) / 1e6;
   const logGb = (day.requests * assumed.logLineBytes) / 1e9;
   return [
-    webNodeHours(environment, (busy.webNodes - idle.webNodes) * nodeHours),
+    webNodeHours(environment, (busy.webNodes - idle.webNodes) * nodeHours, prices),
     transcodeNodeHours(environment, (busy.transcodeNodes - idle.transcodeNodes) * nodeHours, prices),
     use('To the internet', 'transfer.internet', outGb),
     use('Load balancer, by use', 'alb.lcu', loadBalancerUnits(day, outGb)),

@@ -1,6 +1,6 @@
 import { costs, HOURS, type Known, type Line, line, type Use } from './costs.ts';
 import type { Environment } from './environment.ts';
-import { type Prices, priceOf } from './prices.ts';
+import { dearestNode, type Prices, priceOf } from './prices.ts';
 
 /** What CloudFormation is given for one stack. */
 export interface Template {
@@ -44,7 +44,7 @@ const counted: Record<string, Count> = {
   ],
   'AWS::CloudWatch::Alarm': one('Alarms', 'cloudwatch.alarm'),
   'AWS::Route53::HostedZone': one('DNS zone', 'route53.zone'),
-  'AWS::Route53::HealthCheck': one('Health checks', 'route53.health-check'),
+  'AWS::Route53::HealthCheck': one('Health check', 'route53.health-check'),
 };
 
 /** At their least, the dearest of the group. */
@@ -52,8 +52,7 @@ function nodes(
   { InstanceTypes, ScalingConfig, CapacityType }: Resource['Properties'],
   prices: Prices,
 ): Use[] {
-  const types: string[] = InstanceTypes.map((type: string) => `ec2.${type}`);
-  const price = types.toSorted((a, b) => priceOf(prices, b).price - priceOf(prices, a).price)[0] ?? '';
+  const price = dearestNode(prices, InstanceTypes);
   const isSpot = CapacityType === 'SPOT';
   const quantity = ScalingConfig.MinSize * HOURS;
   if (!isSpot) return [{ item: 'Web nodes', price, quantity }];
@@ -78,9 +77,11 @@ export function inventoryCosts(templates: readonly Template[], prices: Prices): 
   );
 }
 
-/** Of what both know: nodes beyond a group's least come by themselves, zones may be older than the stacks. */
-const compared = ['EKS control plane', 'NAT gateways', 'Interface endpoints', 'Database', 'Database storage'];
-const guessed = ['Keys', 'Secrets', 'Web ACL', 'Web ACL, its rules', 'Alarms'];
+/** What both know: nodes beyond a group's least come by themselves, and the zone is older than the stacks. */
+const compared = [
+  ...['EKS control plane', 'NAT gateways', 'Interface endpoints', 'Database', 'Database storage', 'Keys'],
+  ...['Secrets', 'Web ACL', 'Web ACL, its rules', 'Alarms', 'Health check'],
+];
 
 /** Where the templates are not what the cost model takes them for. */
 export function disagreements(
@@ -92,7 +93,7 @@ export function disagreements(
   const built = inventoryCosts(templates, known.prices);
   const monthly = (lines: readonly Line[], item: string) =>
     lines.find((each) => each.item === item)?.monthly ?? 0;
-  return [...compared, ...guessed].flatMap((item) => {
+  return compared.flatMap((item) => {
     const [expected, found] = [monthly(model, item), monthly(built, item)];
     const text = `${item}: ${expected.toFixed(2)} in the cost model, ${found.toFixed(2)} in the templates`;
     return Math.abs(expected - found) > 0.005 ? [text] : [];

@@ -9,6 +9,8 @@ export interface Price {
   readonly verified: boolean;
   /** So many of the unit cost nothing in a month. */
   readonly free?: number;
+  /** For who commits to a year and pays nothing up front. */
+  readonly year?: number;
   /** Service and usage type, as the Price List has them. */
   readonly usage?: string;
 }
@@ -31,13 +33,19 @@ export function priceOf(prices: Prices, item: string): Price {
   return price;
 }
 
-/** Commands that ask AWS itself for each price. */
+/** The dearest of the types, for a group of several has whichever is there. */
+export function dearestNode(prices: Prices, instanceTypes: readonly string[]): string {
+  const items = instanceTypes.map((type) => `ec2.${type}`);
+  return items.toSorted((a, b) => priceOf(prices, b).price - priceOf(prices, a).price)[0] ?? 'ec2.nothing';
+}
+
+/** Commands that print each price, and below it what AWS itself says. */
 export function questions(prices: Prices): string[] {
   return Object.entries(prices).flatMap(([item, { price, unit, usage }]) => {
     if (!usage) return [];
     const [service, type] = usage.split(' ');
     return [
-      `# ${item}: ${price} a ${unit}`,
+      `echo ${JSON.stringify(`${item}: ${price} a ${unit}`)}`,
       `aws pricing get-products --region us-east-1 --service-code ${service} --filters Type=TERM_MATCH,Field=usagetype,Value=${type} --output text --query PriceList | grep -o '"description":"[^"]*"'`,
     ];
   });

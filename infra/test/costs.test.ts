@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { capacity, type Scale } from '../src/capacity.ts';
+import { capacity, type Scale, scaleOf } from '../src/capacity.ts';
 import { documents, known } from '../src/cost-tables.ts';
 import { costs, type Known, type Line, type Mode, modes, totalOf } from '../src/costs.ts';
 import type { Day, Environment } from '../src/environment.ts';
@@ -7,6 +7,7 @@ import { environments } from '../src/environments/index.ts';
 import { production } from '../src/environments/production.ts';
 import { type Price, prices, questions, sources } from '../src/prices.ts';
 import { type Rates, rates } from '../src/rates.ts';
+import { savings } from '../src/savings.ts';
 
 const today = known(production);
 const total = (environment: Environment, mode: Mode, of: Known = today) =>
@@ -39,9 +40,9 @@ describe('a price', () => {
     expect(unread.filter(({ verified }) => verified)).toEqual([]);
   });
 
-  test('can be asked of AWS, but for the share of Spot', () => {
+  test('can be asked of AWS, but for the share of Spot and the flat plan', () => {
     expect(questions(prices).filter((each) => each.startsWith('aws pricing '))).toHaveLength(
-      Object.keys(prices).length - 1,
+      Object.keys(prices).length - 2,
     );
   });
 
@@ -58,9 +59,9 @@ describe('a price', () => {
 });
 
 describe('the month', () => {
-  test('has one more NAT gateway by its hours and its address', () => {
+  test('has one more NAT gateway by its hours, its address and its alarm', () => {
     const more = { ...production, natGateways: production.natGateways + 1 };
-    expect(total(more, 'idle') - total(production, 'idle')).toBeCloseTo(730 * (0.045 + 0.005), 6);
+    expect(total(more, 'idle') - total(production, 'idle')).toBeCloseTo(730 * (0.045 + 0.005) + 0.1, 6);
   });
 
   test('has six endpoints in each zone', () => {
@@ -186,10 +187,31 @@ describe('the capacity', () => {
     ]);
   });
 
+  test('is that of the chart’s requests and the environment’s replicas', () => {
+    const { web, transcoder, streams } = scaleOf(production);
+    expect(web.votes).toEqual({ cpu: 0.25, target: 0.65, ...production.replicas.votes });
+    expect(transcoder).toEqual({ cpu: 1, ...production.replicas.transcoder });
+    expect(streams).toBe(5000);
+  });
+
   test.each(environments)('of $name bears a normal day', (environment) => {
     const { rates, scale } = known(environment);
     expect(capacity(environment, environment.workload.normalDay, rates, scale).problems).toEqual([]);
   });
+});
+
+test('what would save is what it costs less', () => {
+  const saved = Object.fromEntries(savings(production, today, 'normal'));
+  const edges = costs(production, 'normal', today)
+    .filter(
+      ({ item }) => item === 'Clips and pictures watched' || item === 'Clips and pictures, by the request',
+    )
+    .reduce((sum, { monthly }) => sum + monthly, 0);
+  expect(saved['CloudFront by its Business plan, a flat price for 50 TB']).toBeCloseTo(edges - 200, 6);
+  expect(saved['A year’s commitment to the least of nodes and the database, nothing up front']).toBeCloseTo(
+    730 * (3 * (0.0816 - 0.0599) + 0.337 - 0.2595),
+    6,
+  );
 });
 
 test('docs/infrastructure.md has the tables; if not: npm run infra:costs -- --markdown', () => {
