@@ -7,14 +7,22 @@ export function acknowledge(construct: IConstruct, rule: string, reason: string)
 }
 
 /** Likewise that a role has policies that AWS keeps. */
-export function acknowledgeManagedPolicies(construct: IConstruct, names: readonly string[], reason: string): void {
+export function acknowledgeManagedPolicies(
+  construct: IConstruct,
+  names: readonly string[],
+  reason: string,
+): void {
   for (const name of names) {
     acknowledge(construct, `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${name}]`, reason);
   }
 }
 
 /** Likewise that a policy's resource ends in a wildcard; each is named, so that another one is found. */
-export function acknowledgeWildcards(construct: IConstruct, resources: readonly string[], reason: string): void {
+export function acknowledgeWildcards(
+  construct: IConstruct,
+  resources: readonly string[],
+  reason: string,
+): void {
   for (const resource of resources) {
     acknowledge(construct, `IAM5[Resource::${flatten(Stack.of(construct).resolve(resource))}]`, reason);
   }

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
-import { LOGINS } from './database.ts';
 import type { DataStack } from './data-stack.ts';
+import { LOGINS } from './database.ts';
 import type { EdgeStack } from './edge-stack.ts';
 import type { Environment } from './environment.ts';
 import type { NetworkStack } from './network-stack.ts';
@@ -10,7 +10,12 @@ import type { NetworkStack } from './network-stack.ts';
 export interface Alarm
   extends Pick<
     cloudwatch.AlarmProps,
-    'metric' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm' | 'comparisonOperator' | 'treatMissingData'
+    | 'metric'
+    | 'threshold'
+    | 'evaluationPeriods'
+    | 'datapointsToAlarm'
+    | 'comparisonOperator'
+    | 'treatMissingData'
   > {
   readonly id: string;
   /** What it means and what to do, for the mail. */
@@ -40,14 +45,26 @@ const metric = (
 
 /** Every alarm: what the pods' own metrics do not show, for they are not there, or stand behind it. */
 export function alarmsOf(watched: Watched): Alarm[] {
-  return [...outside(watched), ...ofDatabase(watched), ...ofJobs(watched), ...ofMedia(watched), ...ofNetwork(watched)];
+  return [
+    ...outside(watched),
+    ...ofDatabase(watched),
+    ...ofJobs(watched),
+    ...ofMedia(watched),
+    ...ofNetwork(watched),
+  ];
 }
 
 function outside({ health, edge, environment }: Watched): Alarm[] {
   return [
     {
       id: 'unreachable',
-      metric: metric('AWS/Route53', 'HealthCheckStatus', { HealthCheckId: health.attrHealthCheckId }, 'Minimum', minutes(1)),
+      metric: metric(
+        'AWS/Route53',
+        'HealthCheckStatus',
+        { HealthCheckId: health.attrHealthCheckId },
+        'Minimum',
+        minutes(1),
+      ),
       threshold: 1,
       comparisonOperator: below,
       evaluationPeriods: 2,
@@ -66,15 +83,23 @@ function outside({ health, edge, environment }: Watched): Alarm[] {
       threshold: 20,
       comparisonOperator: above,
       evaluationPeriods: 1,
-      runbook: 'The load balancer answers 502, 503 or 504 by itself: no healthy pod, or pods that close too early. kubectl describe targetgroupbindings.',
+      runbook:
+        'The load balancer answers 502, 503 or 504 by itself: no healthy pod, or pods that close too early. kubectl describe targetgroupbindings.',
     },
     {
       id: 'certificate-expires',
-      metric: metric('AWS/CertificateManager', 'DaysToExpiry', { CertificateArn: edge.portalCertificate.certificateArn }, 'Minimum', Duration.days(1)),
+      metric: metric(
+        'AWS/CertificateManager',
+        'DaysToExpiry',
+        { CertificateArn: edge.portalCertificate.certificateArn },
+        'Minimum',
+        Duration.days(1),
+      ),
       threshold: 30,
       comparisonOperator: below,
       evaluationPeriods: 1,
-      runbook: "The portal's certificate was not renewed: its CNAME for validation is gone from the hosted zone.",
+      runbook:
+        "The portal's certificate was not renewed: its CNAME for validation is gone from the hosted zone.",
     },
     {
       id: 'flood',
@@ -86,7 +111,8 @@ function outside({ health, edge, environment }: Watched): Alarm[] {
       threshold: 10_000,
       comparisonOperator: above,
       evaluationPeriods: 1,
-      runbook: 'Addresses are refused for too many requests: an attack, or requestsPerAddress is too low for a carrier. Look at the log group aws-waf-logs-…',
+      runbook:
+        'Addresses are refused for too many requests: an attack, or requestsPerAddress is too low for a carrier. Look at the log group aws-waf-logs-…',
     },
     {
       id: 'mail-bounces',
@@ -94,14 +120,20 @@ function outside({ health, edge, environment }: Watched): Alarm[] {
       threshold: 0.05,
       comparisonOperator: above,
       evaluationPeriods: 1,
-      runbook: 'More than 5 % of the mails bounce; at 10 % SES stops sending, and nobody can verify an address. Look for sign-ups by a machine.',
+      runbook:
+        'More than 5 % of the mails bounce; at 10 % SES stops sending, and nobody can verify an address. Look for sign-ups by a machine.',
     },
   ];
 }
 
 function ofDatabase({ data, environment: { database, name } }: Watched): Alarm[] {
   const of = (metricName: string, statistic = 'Average') =>
-    metric('AWS/RDS', metricName, { DBInstanceIdentifier: data.database.instance.instanceIdentifier }, statistic);
+    metric(
+      'AWS/RDS',
+      metricName,
+      { DBInstanceIdentifier: data.database.instance.instanceIdentifier },
+      statistic,
+    );
   return [
     {
       id: 'database-storage',
@@ -109,7 +141,8 @@ function ofDatabase({ data, environment: { database, name } }: Watched): Alarm[]
       threshold: 5 * GIB,
       comparisonOperator: below,
       evaluationPeriods: 1,
-      runbook: 'Less than 5 GiB left. It grows by itself up to maxStorageGb: raise that, or find what fills it.',
+      runbook:
+        'Less than 5 GiB left. It grows by itself up to maxStorageGb: raise that, or find what fills it.',
     },
     {
       id: 'database-processor',
@@ -133,7 +166,8 @@ function ofDatabase({ data, environment: { database, name } }: Watched): Alarm[]
       threshold: 0.8 * database.maxConnections,
       comparisonOperator: above,
       evaluationPeriods: 2,
-      runbook: 'More than 80 % of max_connections are in use, which the chart does not allow at any scale: somebody else connects.',
+      runbook:
+        'More than 80 % of max_connections are in use, which the chart does not allow at any scale: somebody else connects.',
     },
     {
       id: 'password-rotation',
@@ -151,7 +185,8 @@ function ofDatabase({ data, environment: { database, name } }: Watched): Alarm[]
       threshold: 0,
       comparisonOperator: above,
       evaluationPeriods: 1,
-      runbook: 'A database password was not rotated; the old one goes on working. The log of the function says why.',
+      runbook:
+        'A database password was not rotated; the old one goes on working. The log of the function says why.',
     },
   ];
 }
@@ -164,11 +199,15 @@ function ofJobs({ data: { jobs, takedown } }: Watched): Alarm[] {
       threshold: 1800,
       comparisonOperator: above,
       evaluationPeriods: 2,
-      runbook: 'The oldest job has waited for half an hour: no worker, no Spot nodes, or more uploads than workers. kubectl get scaledobject,pods; see the runbook AnbJobsWaitLong.',
+      runbook:
+        'The oldest job has waited for half an hour: no worker, no Spot nodes, or more uploads than workers. kubectl get scaledobject,pods; see the runbook AnbJobsWaitLong.',
     },
     {
       id: 'dead-letters',
-      metric: jobs.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: minutes(5) }),
+      metric: jobs.deadLetters.metricApproximateNumberOfMessagesVisible({
+        statistic: 'Maximum',
+        period: minutes(5),
+      }),
       threshold: 0,
       comparisonOperator: above,
       evaluationPeriods: 1,
@@ -183,13 +222,16 @@ function ofJobs({ data: { jobs, takedown } }: Watched): Alarm[] {
         usingMetrics: {
           failed: takedown.machine.metricFailed({ statistic: 'Sum' }),
           late: takedown.machine.metricTimedOut({ statistic: 'Sum' }),
-          undelivered: takedown.undelivered.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+          undelivered: takedown.undelivered.metricApproximateNumberOfMessagesVisible({
+            statistic: 'Maximum',
+          }),
         },
       }),
       threshold: 0,
       comparisonOperator: above,
       evaluationPeriods: 1,
-      runbook: 'The CDN may go on showing what was taken away: docs/infrastructure.md has the command that makes it forget everything.',
+      runbook:
+        'The CDN may go on showing what was taken away: docs/infrastructure.md has the command that makes it forget everything.',
     },
   ];
 }
@@ -198,7 +240,12 @@ function ofMedia({ data: { media } }: Watched): Alarm[] {
   return [
     {
       id: 'cdn-errors',
-      metric: metric('AWS/CloudFront', '5xxErrorRate', { DistributionId: media.distribution.distributionId, Region: 'Global' }, 'Average'),
+      metric: metric(
+        'AWS/CloudFront',
+        '5xxErrorRate',
+        { DistributionId: media.distribution.distributionId, Region: 'Global' },
+        'Average',
+      ),
       threshold: 5,
       comparisonOperator: above,
       evaluationPeriods: 2,
@@ -218,7 +265,8 @@ function ofNetwork({ network: { vpc } }: Watched): Alarm[] {
         threshold: 0,
         comparisonOperator: above,
         evaluationPeriods: 1,
-        runbook: 'A NAT gateway has no port left for a connection: mails, challenges or images may fail. Something connects without end.',
+        runbook:
+          'A NAT gateway has no port left for a connection: mails, challenges or images may fail. Something connects without end.',
       },
     ];
   });

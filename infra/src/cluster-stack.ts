@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -54,6 +54,8 @@ export class ClusterStack extends Stack {
 
     output(this, 'Region', this.region);
     output(this, 'ClusterName', name);
+    output(this, 'ClusterArn', this.cluster.clusterArn);
+    output(this, 'ClusterEndpoint', this.cluster.clusterEndpoint);
     output(this, 'OperatorRole', this.operatorRole.roleArn);
   }
 
@@ -82,7 +84,15 @@ export class ClusterStack extends Stack {
       }),
       clusterLogging: Object.values(eks.ClusterLoggingTypes),
     });
-    acknowledgeManagedPolicies(cluster, ['AmazonEKSClusterPolicy'], "The control plane's rights are what EKS says they are.");
+    acknowledgeManagedPolicies(
+      cluster,
+      ['AmazonEKSClusterPolicy'],
+      "The control plane's rights are what EKS says they are.",
+    );
+    Validations.of(cluster).acknowledge({
+      id: 'CloudFormation-Validate::W9009',
+      reason: 'The construct says which resources are encrypted in the way it has always been said.',
+    });
     // Or the cluster makes one that keeps everything for ever.
     cluster.node.addDependency(log);
     return cluster;

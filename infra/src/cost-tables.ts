@@ -15,13 +15,13 @@ const LEAST_TOLD = 2;
 /** What holds today. */
 export const known = (environment: Environment): Known => ({ prices, rates, scale: scaleOf(environment) });
 
-export interface Row {
+interface Row {
   item: string;
   monthly: Record<Mode, number>;
 }
 
 /** An item a row, the dearest first. */
-export function rowsOf(environment: Environment, of: Known): Row[] {
+function rowsOf(environment: Environment, of: Known): Row[] {
   const rows = new Map<string, Row>();
   for (const mode of modes)
     for (const { item, monthly } of costs(environment, mode, of)) {

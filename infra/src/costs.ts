@@ -39,9 +39,9 @@ export const INTERFACE_ENDPOINTS = 6;
 
 /** What no bench measures and no configuration says. */
 const assumed = {
-  /** Of each node, and what Prometheus, Alertmanager and Grafana keep. */
+  /** Of each node, and what Prometheus and Alertmanager keep. */
   nodeDiskGb: 50,
-  monitoringDiskGb: 60,
+  monitoringDiskGb: 21,
   /** Images from public registries, the contest's mails aside; what passes the endpoints. */
   natGb: 10,
   endpointGb: 20,
@@ -74,9 +74,9 @@ const assumed = {
   /** Of the database's disk that is full; of that, what a day changes. */
   diskUsed: 0.3,
   diskChanged: 0.05,
-  /** Polls of the queue, and what External Secrets asks each quarter of an hour. */
+  /** Polls of the queue, and what External Secrets asks of each secret, which needs a key each time. */
   queueRequests: 1.5e6,
-  keyRequests: 2e5,
+  secretCallsAnHour: 60,
   /** Other than of aliases, which are free. */
   dnsQueries: 1e5,
   keptLogMonths: 1,
@@ -117,6 +117,7 @@ function fixed(environment: Environment, { prices, rates, scale }: Known): Use[]
   const { pods, webNodes, transcodeNodes } = capacity(environment, undefined, rates, scale);
   const podCount = Object.values(pods).reduce((sum, each) => sum + each.pods, 0);
   const zoneGb = (podCount * assumed.zoneKbPerPodSecond * 3600 * HOURS * assumed.zoneShare) / 1e6;
+  const secretCalls = assumed.secrets * assumed.secretCallsAnHour * HOURS;
   return [
     use('EKS control plane', 'eks.cluster', HOURS),
     webNodeHours(environment, webNodes * HOURS, prices),
@@ -139,9 +140,9 @@ function fixed(environment: Environment, { prices, rates, scale }: Known): Use[]
     ...stored(environment),
     use('Queue', 'sqs.requests', assumed.queueRequests / 1e6),
     use('Keys', 'kms.key', assumed.keys),
-    use('Keys, by the request', 'kms.requests', assumed.keyRequests / 1e4),
+    use('Keys, by the request', 'kms.requests', secretCalls / 1e4),
     use('Secrets', 'secrets.secret', assumed.secrets),
-    use('Secrets, by the call', 'secrets.calls', (assumed.secrets * 4 * HOURS) / 1e4),
+    use('Secrets, by the call', 'secrets.calls', secretCalls / 1e4),
     use('Web ACL', 'waf.acl', 1),
     use('Web ACL, its rules', 'waf.rule', assumed.webRules),
     use('DNS zone', 'route53.zone', 1),

@@ -89,11 +89,12 @@ export class DataStack extends Stack {
     output(this, 'DatabaseMaxConnections', String(maxConnections));
     output(this, 'MasterSecret', database.masterSecretArn);
     for (const [login, secret] of Object.entries(database.logins)) {
-      output(this, `${login[0]?.toUpperCase()}${login.slice(1)}Secret`, secret.secretName);
+      output(this, `${login[0]?.toUpperCase()}${login.slice(1)}Secret`, secret.secretArn);
     }
-    output(this, 'SigningKeySecret', this.signingKey.secretName);
+    output(this, 'SigningKeySecret', this.signingKey.secretArn);
     output(this, 'MediaBucket', media.bucket.bucketName);
     output(this, 'MediaBaseUrl', `https://${domain.media}`);
+    output(this, 'DistributionId', media.distribution.distributionId);
     output(this, 'QueueUrl', jobs.queue.queueUrl);
     output(this, 'DeadLetterUrl', jobs.deadLetters.queueUrl);
   }

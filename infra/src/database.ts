@@ -16,6 +16,9 @@ const PORT = 5432;
 const NAME = 'anb';
 const LOGS = ['postgresql', 'upgrade'] as const;
 
+/** On the first of each month, in the small hours of the Americas: for a minute or two new connections are refused. */
+const ROTATION = { scheduleExpression: 'cron(0 8 1 * ? *)', duration: '2h' };
+
 interface DatabaseProps {
   vpc: ec2.IVpc;
   key: kms.IKey;
@@ -109,7 +112,13 @@ export class Database extends Construct {
       ['service-role/AmazonRDSEnhancedMonitoringRole'],
       "Enhanced monitoring has one policy, which is AWS' own.",
     );
-    acknowledge(instance, 'RDS11', 'Security groups and network policies decide who reaches it; a hidden port adds nothing.');
+    if (isDisposable)
+      acknowledge(instance, 'RDS10', 'Somebody has asked for its deletion; a last snapshot is kept.');
+    acknowledge(
+      instance,
+      'RDS11',
+      'Security groups and network policies decide who reaches it; a hidden port adds nothing.',
+    );
     return instance;
   }
 
@@ -156,7 +165,7 @@ export class Database extends Construct {
         excludePunctuation: true,
       },
     });
-    secret.addRotationSchedule('rotation', {
+    const schedule = secret.addRotationSchedule('rotation', {
       hostedRotation: secretsmanager.HostedRotation.postgreSqlSingleUser({
         functionName: `rising-stars-${name}-rotate-${login}`,
         vpc,
@@ -164,10 +173,10 @@ export class Database extends Construct {
         securityGroups: [rotation],
         excludeCharacters: ` %+~\`#$&*()|[]{}:;<>?!'/@"\\,=^-_.`,
       }),
-      automaticallyAfter: Duration.days(30),
       // The login is made by the first migration, after this.
       rotateImmediatelyOnUpdate: false,
     });
+    (schedule.node.defaultChild as secretsmanager.CfnRotationSchedule).rotationRules = ROTATION;
     return secret;
   }
 }

@@ -37,6 +37,7 @@ export class EdgeStack extends Stack {
     output(this, 'MailHost', this.mail.host);
     output(this, 'MailUsername', this.mail.username);
     output(this, 'MailFrom', this.mail.from);
-    output(this, 'MailSecret', this.mail.password.secretName);
+    output(this, 'MailSecret', this.mail.password.secretArn);
+    output(this, 'MailAccessKeySecret', this.mail.accessKey.secretArn);
   }
 }

@@ -1,17 +1,7 @@
+import type { Resource, Template } from './app.ts';
 import { costs, HOURS, type Known, type Line, line, type Use } from './costs.ts';
 import type { Environment } from './environment.ts';
 import { dearestNode, type Prices, priceOf } from './prices.ts';
-
-/** What CloudFormation is given for one stack. */
-export interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-}
-
-interface Resource {
-  readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's, a shape for each type
-  readonly Properties?: any;
-}
 
 type Count = (properties: Resource['Properties'], prices: Prices) => Use[];
 const one = (item: string, price: string, quantity = 1): Count => {
@@ -63,7 +53,7 @@ function nodes(
 export function inventoryCosts(templates: readonly Template[], prices: Prices): Line[] {
   const uses = templates
     .flatMap(({ Resources }) => Object.values(Resources))
-    .flatMap(({ Type, Properties }) => counted[Type]?.(Properties ?? {}, prices) ?? []);
+    .flatMap(({ Type, Properties }) => counted[Type]?.(Properties, prices) ?? []);
   return [...Map.groupBy(uses, ({ item, price }) => `${item} ${price}`).values()].flatMap(
     ([first, ...more]) =>
       first

@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
@@ -26,12 +27,18 @@ export class LogBucket extends s3.Bucket {
     this.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'LoadBalancerLogs',
-        principals: [new iam.ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com')],
+        principals: loadBalancerPrincipals(this.stack.region),
         actions: ['s3:PutObject'],
         resources: [this.arnForObjects(`AWSLogs/${this.stack.account}/*`)],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.stack.account } },
       }),
     );
     acknowledge(this, 'S1', 'It holds access logs; logs of their writing would be written here again.');
   }
+}
+
+/** In older regions an account of the load balancers writes their logs, in all others their service. */
+function loadBalancerPrincipals(region: string): iam.IPrincipal[] {
+  const account = RegionInfo.get(region).elbv2Account;
+  const service = new iam.ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com');
+  return account ? [new iam.AccountPrincipal(account), service] : [service];
 }

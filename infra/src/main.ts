@@ -1,13 +1,11 @@
-import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
-import flags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
+import { openApp } from './app.ts';
 import { environments } from './environments/index.ts';
 import { addPlatform } from './platform.ts';
 
-const app = new App({
-  // Strong: what another stack uses can not be deleted.
-  context: { ...flags, '@aws-cdk/core:defaultCrossStackReferences': 'strong' },
-});
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-for (const environment of environments) addPlatform(app, environment);
+const app = openApp();
+// The name of an environment whose data may be deleted: `npm run infra:destroy` says it.
+const disposable = app.node.tryGetContext('delete-data');
+for (const environment of environments) {
+  addPlatform(app, environment, { isDisposable: environment.name === disposable });
+}
 app.synth();

@@ -74,7 +74,12 @@ export class MediaTakedown extends Construct {
       },
       iamResources: [
         Arn.format(
-          { service: 'cloudfront', region: '', resource: 'distribution', resourceName: distribution.distributionId },
+          {
+            service: 'cloudfront',
+            region: '',
+            resource: 'distribution',
+            resourceName: distribution.distributionId,
+          },
           Stack.of(this),
         ),
       ],
@@ -104,7 +109,11 @@ export class MediaTakedown extends Construct {
         }),
       },
     });
-    acknowledgeWildcards(machine, ['*'], 'Writing logs and traces knows of no resources; the rest names the distribution.');
+    acknowledgeWildcards(
+      machine,
+      ['*'],
+      'Writing logs and traces knows of no resources; the rest names the distribution.',
+    );
     return machine;
   }
 }

@@ -18,7 +18,8 @@ interface MediaProps {
 }
 
 /** Known before it is made, so that a policy can name its folders. */
-export const mediaBucketName = (environmentName: string) => `rising-stars-${environmentName}-media-${Aws.ACCOUNT_ID}`;
+export const mediaBucketName = (environmentName: string) =>
+  `rising-stars-${environmentName}-media-${Aws.ACCOUNT_ID}`;
 
 /** The bucket of originals and clips, and the CDN that shows those of open videos. */
 export class Media extends Construct {
@@ -80,6 +81,7 @@ export class Media extends Construct {
       serverAccessLogsBucket: logBucket,
       serverAccessLogsPrefix: 'media-bucket/',
       removalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      autoDeleteObjects: isDisposable,
     });
     // By the property itself: `eventBridgeEnabled` would bring a function that sets it.
     (bucket.node.defaultChild as s3.CfnBucket).notificationConfiguration = {
@@ -138,9 +140,7 @@ export class Media extends Construct {
         strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
       },
       customHeadersBehavior: {
-        customHeaders: [
-          { header: 'Cross-Origin-Resource-Policy', value: 'cross-origin', override: true },
-        ],
+        customHeaders: [{ header: 'Cross-Origin-Resource-Policy', value: 'cross-origin', override: true }],
       },
     });
   }

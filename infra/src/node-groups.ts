@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeManagedPolicies } from './acknowledge.ts';
 import type { Environment, NodeGroup } from './environment.ts';
+import { TRANSCODE_NODES } from './transcode-nodes.ts';
 
 /** On the nodes' disk: images, logs, and what transcoders have in work. */
 const DISK_GB = 50;
@@ -14,9 +15,6 @@ const NODE_POLICIES = [
   // Operators come by Session Manager: no bastion, no key, no open port.
   'AmazonSSMManagedInstanceCore',
 ];
-
-/** The label and taint of nodes that do nothing but transcode. */
-export const TRANSCODE = { key: 'workload', value: 'transcode' };
 
 /** The cluster's nodes: some that stay for everything that serves, and cheap ones that may go at any moment for the transcoders. */
 export class NodeGroups extends Construct {
@@ -43,11 +41,11 @@ export class NodeGroups extends Construct {
         enableNodeAutoRepair: true,
         ...options,
       });
-    this.web = group('web', environment.nodes.web, {});
+    this.web = group('web', environment.nodes.web, { capacityType: eks.CapacityType.ON_DEMAND });
     this.transcode = group('transcode', environment.nodes.transcode, {
       capacityType: eks.CapacityType.SPOT,
-      labels: { [TRANSCODE.key]: TRANSCODE.value },
-      taints: [{ ...TRANSCODE, effect: eks.TaintEffect.NO_SCHEDULE }],
+      labels: { [TRANSCODE_NODES.key]: TRANSCODE_NODES.value },
+      taints: [{ ...TRANSCODE_NODES, effect: eks.TaintEffect.NO_SCHEDULE }],
     });
   }
 

@@ -7,8 +7,17 @@ import { NetworkStack } from './network-stack.ts';
 import { RegistryStack } from './registry-stack.ts';
 import { WatchStack } from './watch-stack.ts';
 
+export interface PlatformOptions {
+  /** May database and bucket be deleted with their stack? */
+  readonly isDisposable?: boolean;
+}
+
 /** What an environment consists of; each stack takes what it needs of those above it. */
-export function addPlatform(app: App, environment: Environment, { isDisposable = false } = {}) {
+export function addPlatform(
+  app: App,
+  environment: Environment,
+  { isDisposable = false }: PlatformOptions = {},
+) {
   const { account, region } = environment;
   const name = (stack: string) => `rising-stars-${environment.name}-${stack}`;
   const env = { ...(account && { account }), region };

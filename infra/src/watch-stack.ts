@@ -24,8 +24,8 @@ interface WatchStackProps extends StackProps {
   data: DataStack;
 }
 
-/** Who publishes to the topic besides Alertmanager. */
-const PUBLISHERS = ['cloudwatch', 'events', 'budgets', 'events.rds'];
+/** Who publishes to the topic besides Alertmanager. Rules of EventBridge are let in as they are made: they send no source account. */
+const PUBLISHERS = ['cloudwatch', 'budgets', 'events.rds'];
 
 /** Alarms on what Prometheus can not see, the budget's, and the one topic of both. */
 export class WatchStack extends Stack {
@@ -53,24 +53,23 @@ export class WatchStack extends Stack {
       masterKey: key,
       enforceSSL: true,
     });
-    const principals = PUBLISHERS.map((service) => new iam.ServicePrincipal(`${service}.amazonaws.com`));
-    const conditions = { StringEquals: { 'aws:SourceAccount': this.account } };
+    const servicesOf = (names: readonly string[]) =>
+      names.map((name) => new iam.ServicePrincipal(`${name}.amazonaws.com`));
     topic.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'Alarms',
-        principals,
+        principals: servicesOf(PUBLISHERS),
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions,
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     );
     key.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'Alarms',
-        principals,
+        principals: servicesOf([...PUBLISHERS, 'events']),
         actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
         resources: ['*'],
-        conditions,
       }),
     );
     topic.addSubscription(new EmailSubscription(alarmEmail));
@@ -109,7 +108,15 @@ export class WatchStack extends Stack {
       snsTopicArn: this.topic.topicArn,
       sourceType: 'db-instance',
       sourceIds: [database.instance.instanceIdentifier],
-      eventCategories: ['availability', 'failover', 'failure', 'low storage', 'maintenance', 'recovery', 'restoration'],
+      eventCategories: [
+        'availability',
+        'failover',
+        'failure',
+        'low storage',
+        'maintenance',
+        'recovery',
+        'restoration',
+      ],
     });
     new events.Rule(this, 'vulnerable-image', {
       ruleName: `rising-stars-${name}-vulnerable-image`,
@@ -129,7 +136,12 @@ export class WatchStack extends Stack {
   #addBudget({ name, budget }: Environment): void {
     const subscribers = [{ subscriptionType: 'SNS', address: this.topic.topicArn }];
     const warn = (notificationType: string, threshold: number) => ({
-      notification: { notificationType, comparisonOperator: 'GREATER_THAN', threshold, thresholdType: 'PERCENTAGE' },
+      notification: {
+        notificationType,
+        comparisonOperator: 'GREATER_THAN',
+        threshold,
+        thresholdType: 'PERCENTAGE',
+      },
       subscribers,
     });
     new budgets.CfnBudget(this, 'budget', {

@@ -11,6 +11,7 @@ const BODY_RULES = [
   'SizeRestrictions_BODY',
   'CrossSiteScripting_BODY',
   'EC2MetaDataSSRF_BODY',
+  'GenericLFI_BODY',
   'GenericRFI_BODY',
 ];
 /** Every rule of the common group labels what it finds below this, counted ones too. */
@@ -25,17 +26,6 @@ export class WebAcl extends Construct {
   constructor(scope: Construct, id: string, { name, requestsPerAddress }: Environment) {
     super(scope, id);
     const rules: Rule[] = [
-      managed('AWSManagedRulesAmazonIpReputationList'),
-      managed('AWSManagedRulesKnownBadInputsRuleSet'),
-      managed('AWSManagedRulesCommonRuleSet', BODY_RULES),
-      {
-        name: 'bodies-elsewhere',
-        action: { block: {} },
-        statement: all(
-          { labelMatchStatement: { scope: 'NAMESPACE', key: COMMON_LABELS } },
-          { notStatement: { statement: pathIs(UPLOAD_PATH) } },
-        ),
-      },
       {
         name: 'flood',
         action: { block: { customResponse: { responseCode: 429 } } },
@@ -46,6 +36,17 @@ export class WebAcl extends Construct {
             evaluationWindowSec: 300,
           },
         },
+      },
+      managed('AWSManagedRulesAmazonIpReputationList'),
+      managed('AWSManagedRulesKnownBadInputsRuleSet'),
+      managed('AWSManagedRulesCommonRuleSet', BODY_RULES),
+      {
+        name: 'bodies-elsewhere',
+        action: { block: {} },
+        statement: all(
+          { labelMatchStatement: { scope: 'NAMESPACE', key: COMMON_LABELS } },
+          { notStatement: { statement: pathIs(UPLOAD_PATH) } },
+        ),
       },
     ];
     const acl = new wafv2.CfnWebACL(this, 'acl', {

@@ -1,32 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import type { Template } from '../src/app.ts';
 import { known } from '../src/cost-tables.ts';
-import type { Environment } from '../src/environment.ts';
 import { environments } from '../src/environments/index.ts';
 import { production } from '../src/environments/production.ts';
-import { disagreements, inventoryCosts, type Template } from '../src/inventory.ts';
-import { addPlatform } from '../src/platform.ts';
+import { disagreements, inventoryCosts } from '../src/inventory.ts';
 import { prices } from '../src/prices.ts';
+import { templatesOf } from './templates.ts';
 
-function templatesOf(environment: Environment): Template[] {
-  const outdir = mkdtempSync(join(tmpdir(), 'anb-costs-'));
-  const app = new App({ outdir, analyticsReporting: false });
-  addPlatform(app, environment);
-  const templates = app.synth().stacks.map(({ template }) => template);
-  rmSync(outdir, { recursive: true });
-  return templates;
-}
+const templates = Object.values(templatesOf('production'));
+const database = (properties: object): Template[] => [
+  { Resources: { some: { Type: 'AWS::RDS::DBInstance', Properties: properties } } },
+];
 
 describe('the synthesised templates', () => {
-  const templates = templatesOf(production);
-  const monthly = (some: readonly Template[]) =>
-    Object.fromEntries(inventoryCosts(some, prices).map(({ item, monthly }) => [item, monthly]));
-
   test('are priced by what is in them', () => {
-    expect(monthly(templates)).toMatchObject({
+    const monthly = inventoryCosts(templates, prices).map(({ item, monthly }) => [item, monthly]);
+    expect(Object.fromEntries(monthly)).toMatchObject({
       'EKS control plane': expect.closeTo(73),
       'NAT gateways': expect.closeTo(3 * 730 * 0.045),
       'Interface endpoints': expect.closeTo(6 * 3 * 730 * 0.01),
@@ -38,7 +27,8 @@ describe('the synthesised templates', () => {
   });
 
   test.each(environments)('of $name are what the cost model takes them for', (environment) => {
-    expect(disagreements(environment, templatesOf(environment), known(environment))).toEqual([]);
+    const synthesised = Object.values(templatesOf(environment.name));
+    expect(disagreements(environment, synthesised, known(environment))).toEqual([]);
   });
 
   test('with a NAT gateway less are told from the cost model', () => {
@@ -49,9 +39,10 @@ describe('the synthesised templates', () => {
   });
 
   test('may have no database for which there is no price', () => {
-    const changed = { ...production, database: { ...production.database, instanceType: 'm9g.large' } };
-    expect(() => inventoryCosts(templatesOf(changed), prices)).toThrow('no price for rds.m9g.large');
-    const single = { Resources: { some: { Type: 'AWS::RDS::DBInstance', Properties: { MultiAZ: false } } } };
-    expect(() => inventoryCosts([single], prices)).toThrow('without Multi-AZ');
+    const unknown = { MultiAZ: true, DBInstanceClass: 'db.m9g.large', AllocatedStorage: '20' };
+    expect(() => inventoryCosts(database(unknown), prices)).toThrow('no price for rds.m9g.large');
+    expect(() => inventoryCosts(database({ ...unknown, MultiAZ: false }), prices)).toThrow(
+      'without Multi-AZ',
+    );
   });
 });
