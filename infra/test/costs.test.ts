@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { capacity, type Scale, scaleOf } from '../src/capacity.ts';
 import { documents, known } from '../src/cost-tables.ts';
@@ -57,6 +58,16 @@ describe('a price', () => {
     expect(() => total({ ...production, database }, 'idle')).toThrow('no price for rds.m9g.large');
   });
 });
+
+test.each(Object.entries(rates.rates))(
+  'the rate %s says which bench it comes of, and when',
+  (_name, rate) => {
+    expect(rate.value).toBeGreaterThan(0);
+    expect(rate.date).toMatch(/^20\d\d-\d\d-\d\d$/);
+    const bench = readFileSync(new URL(`../../bench/${rate.bench}.ts`, import.meta.url), 'utf8');
+    expect(bench).toContain('export const measure');
+  },
+);
 
 describe('the month', () => {
   test('has one more NAT gateway by its hours, its address and its alarm', () => {
