@@ -6,12 +6,17 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeManagedPolicies, acknowledgeWildcards } from './acknowledge.ts';
+import type { Reach } from './addon-roles.ts';
+import { KUBERNETES_VERSION } from './addons.ts';
+import { ClusterAddons } from './cluster-addons.ts';
 import type { DataStack } from './data-stack.ts';
+import type { EdgeStack } from './edge-stack.ts';
 import type { Environment } from './environment.ts';
 import { NodeGroups } from './node-groups.ts';
 import { allow, PodRole } from './pod-role.ts';
 import { mediaArn, programRights } from './program-rights.ts';
 import { output } from './stack-output.ts';
+import type { WatchStack } from './watch-stack.ts';
 
 /** Where the chart is installed. */
 export const NAMESPACE = 'rising-stars';
@@ -19,6 +24,8 @@ export const NAMESPACE = 'rising-stars';
 interface ClusterStackProps extends StackProps {
   vpc: ec2.IVpc;
   data: DataStack;
+  edge: EdgeStack;
+  watch: WatchStack;
   deployRole: iam.IRole;
 }
 
@@ -34,6 +41,11 @@ export class ClusterStack extends Stack {
     const name = `rising-stars-${environment.name}`;
     this.cluster = this.#makeCluster(name, props.vpc);
     this.nodes = new NodeGroups(this, 'nodes', this.cluster, environment);
+    new ClusterAddons(this, 'addons', environment, {
+      cluster: this.cluster,
+      nodeGroups: [this.nodes.web, this.nodes.transcode],
+      reach: reachOf(name, environment, props),
+    });
     this.#openDatabase(props.data);
     for (const [program, rights] of Object.entries(programRights)) {
       const statements = rights({ mediaArn: mediaArn(environment.name), jobs: props.data.jobs });
@@ -67,7 +79,7 @@ export class ClusterStack extends Stack {
     });
     const cluster = new eks.Cluster(this, 'cluster', {
       clusterName,
-      version: eks.KubernetesVersion.V1_36,
+      version: eks.KubernetesVersion.of(KUBERNETES_VERSION),
       vpc,
       vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
       // Reached through a node, by Session Manager.
@@ -143,6 +155,29 @@ export class ClusterStack extends Stack {
       ],
     });
   }
+}
+
+/** What add-ons may touch: no more than these of what the other stacks hold. */
+function reachOf(
+  clusterName: string,
+  { domain }: Environment,
+  { data, edge, watch }: ClusterStackProps,
+): Reach {
+  const { database, signingKey, key } = data;
+  return {
+    clusterName,
+    hostedZoneId: domain.hostedZone.id,
+    secretArns: [
+      database.masterSecretArn,
+      ...Object.values(database.logins).map(({ secretArn }) => secretArn),
+      signingKey.secretArn,
+      edge.mail.password.secretArn,
+    ],
+    secretKeyArn: key.keyArn,
+    queueArn: data.jobs.queue.queueArn,
+    alarmTopicArn: watch.topic.topicArn,
+    alarmKeyArn: watch.key.keyArn,
+  };
 }
 
 const anyInstance = (stack: Stack) =>

@@ -32,14 +32,16 @@ export function addPlatform(
     mediaCertificate: edge.mediaCertificate,
     isDisposable,
   });
+  const watch = new WatchStack(app, name('watch'), environment, { env, network, edge, data });
   const cluster = new ClusterStack(app, name('cluster'), environment, {
     env,
     vpc: network.vpc,
     data,
+    edge,
+    watch,
     deployRole: registry.deployRole,
   });
-  const watch = new WatchStack(app, name('watch'), environment, { env, network, edge, data });
-  const stacks = { registry, network, edge, data, cluster, watch };
+  const stacks = { registry, network, edge, data, watch, cluster };
   for (const stack of Object.values(stacks)) {
     Tags.of(stack).add('application', 'rising-stars');
     Tags.of(stack).add('environment', environment.name);

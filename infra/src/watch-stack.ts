@@ -30,9 +30,15 @@ const PUBLISHERS = ['cloudwatch', 'budgets', 'events.rds'];
 /** Alarms on what Prometheus can not see, the budget's, and the one topic of both. */
 export class WatchStack extends Stack {
   readonly topic: sns.Topic;
+  readonly key: kms.Key;
 
   constructor(scope: Construct, id: string, environment: Environment, props: WatchStackProps) {
     super(scope, id, props);
+    this.key = new kms.Key(this, 'key', {
+      alias: `rising-stars-${environment.name}-alarms`,
+      description: `rising-stars-${environment.name}: alarms`,
+      enableKeyRotation: true,
+    });
     this.topic = this.#makeTopic(environment);
     const health = this.#makeHealthCheck(environment);
     for (const alarm of alarmsOf({ ...props, environment, health })) this.#addAlarm(environment, alarm);
@@ -43,14 +49,9 @@ export class WatchStack extends Stack {
   }
 
   #makeTopic({ name, alarmEmail }: Environment): sns.Topic {
-    const key = new kms.Key(this, 'key', {
-      alias: `rising-stars-${name}-alarms`,
-      description: `rising-stars-${name}: alarms`,
-      enableKeyRotation: true,
-    });
     const topic = new sns.Topic(this, 'alarms', {
       topicName: `rising-stars-${name}-alarms`,
-      masterKey: key,
+      masterKey: this.key,
       enforceSSL: true,
     });
     const servicesOf = (names: readonly string[]) =>
@@ -64,7 +65,7 @@ export class WatchStack extends Stack {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     );
-    key.addToResourcePolicy(
+    this.key.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'Alarms',
         principals: servicesOf([...PUBLISHERS, 'events']),

@@ -1,10 +1,16 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Stack } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import jsonata from 'jsonata';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openApp, type Resource, synthesise, type Template } from '../src/app.ts';
 import type { Environment } from '../src/environment.ts';
 import { environments } from '../src/environments/index.ts';
+import { addPlatform } from '../src/platform.ts';
 import { resourcesOf, templatesOf, theOnly } from './templates.ts';
 
 const statementsOf = (policy: Resource['Properties']) => policy.PolicyDocument.Statement as Statement[];
@@ -362,6 +368,23 @@ test('can be taken down with its data only by who says so', () => {
     Object.entries(resourcesOf(templates, 'AWS::S3::Bucket')).find(([name]) => name.startsWith('media')) ??
     [];
   expect(bucket?.DeletionPolicy).toBe('Delete');
+});
+
+test('is understood by the command that deploys it', async () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'anb-assembly-'));
+  onTestFinished(() => rmSync(outdir, { recursive: true }));
+  const app = openApp({ outdir });
+  for (const environment of environments) addPlatform(app, environment);
+  const { stacks } = app.synth();
+  const cdk = join(import.meta.dirname, '../../node_modules/aws-cdk/bin/cdk');
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    cdk,
+    'list',
+    '--app',
+    outdir,
+    '--no-notices',
+  ]);
+  expect(stdout.trim().split('\n').toSorted()).toEqual(stacks.map(({ id }) => id).toSorted());
 });
 
 test('a finding that nobody has acknowledged stops the synthesis', () => {
