@@ -70,12 +70,21 @@ export interface NodeGroup extends Range {
 
 /** What a contest asks of its platform on one day. */
 export interface Day {
+  /** In how many hours nearly all of it comes. */
+  readonly hours: number;
   /** Pages and API answers. */
   readonly requests: number;
   /** Of the busiest hour of the day, a second. */
   readonly peakRequestsPerSecond: number;
   readonly votes: number;
   readonly peakVotesPerSecond: number;
+  /** And sign-ups: each is a password's hash. */
+  readonly signIns: number;
+  readonly peakSignInsPerSecond: number;
+  readonly mails: number;
+  /** Hours that people watch the ranking live, of all of them together; and how many do at once. */
+  readonly liveHours: number;
+  readonly peakLive: number;
   /** Clips uploaded, and their mean size in MB. */
   readonly uploads: number;
   readonly uploadMb: number;
@@ -85,6 +94,10 @@ export interface Day {
 
 export interface Workload {
   readonly normalDay: Day;
-  /** The night of the final: one evening, counted as a day. */
+  /** The night of the final: one evening, on top of its day. */
   readonly finalNight: Day;
+  /** Mean size of a showcase clip. The bench's has 4 MB of synthetic pictures; 14 Mbit/s, the most there is, are 53. */
+  readonly clipMb: number;
+  /** Months whose uploads the bucket holds: originals stay as long as their video. */
+  readonly monthsStored: number;
 }
