@@ -43,13 +43,13 @@ const MOST_USE = 0.65;
 /** An hour's queue of clips is not spread evenly. */
 const UPLOAD_PEAK = 3;
 
-/** What pods request, of the chart's own values; how many there may be, of the environment. */
+/** What pods request, of the environment or else the chart's own values; how many there may be, of the environment. */
 export function scaleOf({ replicas }: Environment): Scale {
   const values = parse(readFileSync(VALUES, 'utf8'));
-  const limits = (name: Service | 'transcoder'): Limits => ({
-    cpu: vcpus(String(values[name].resources.requests.cpu)),
-    ...replicas[name],
-  });
+  const limits = (name: Service | 'transcoder'): Limits => {
+    const { min, max, cpu } = replicas[name];
+    return { min, max, cpu: vcpus(String(cpu ?? values[name].resources.requests.cpu)) };
+  };
   const web = (name: Service) => ({
     ...limits(name),
     target: values[name].autoscaling.targetCPUUtilizationPercentage / 100,

@@ -41,6 +41,7 @@ export function chartValues(environment: Environment, outputs: Outputs) {
   const { name, contactEmail, replicas } = environment;
   const web = (program: 'auth' | 'videos' | 'votes' | 'portal') => ({
     autoscaling: { minReplicas: replicas[program].min, maxReplicas: replicas[program].max },
+    ...(replicas[program].cpu && { resources: { requests: { cpu: replicas[program].cpu } } }),
     zoneSpread: replicas[program].min >= environment.zones.length ? 'DoNotSchedule' : 'ScheduleAnyway',
   });
   return {

@@ -17,7 +17,7 @@ export interface Environment {
   readonly database: Database;
   readonly nodes: { readonly web: NodeGroup; readonly transcode: NodeGroup };
   /** Pods of each program, at least and at most. */
-  readonly replicas: Readonly<Record<'auth' | 'videos' | 'votes' | 'portal' | 'transcoder', Range>>;
+  readonly replicas: Readonly<Record<'auth' | 'videos' | 'votes' | 'portal' | 'transcoder', Replicas>>;
   /** Requests from one address within five minutes, above which the web ACL answers 403. A school or a mobile carrier shares one. */
   readonly requestsPerAddress: number;
   /** Whom the portal names for questions about rules and personal data. */
@@ -61,6 +61,11 @@ export interface Database {
 export interface Range {
   readonly min: number;
   readonly max: number;
+}
+
+export interface Replicas extends Range {
+  /** What each requests, as in `500m`; the chart's own when not given. */
+  readonly cpu?: string;
 }
 
 export interface NodeGroup extends Range {

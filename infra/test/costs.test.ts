@@ -200,7 +200,9 @@ describe('the capacity', () => {
 
   test('is that of the chart’s requests and the environment’s replicas', () => {
     const { web, transcoder, streams } = scaleOf(production);
-    expect(web.votes).toEqual({ cpu: 0.25, target: 0.65, ...production.replicas.votes });
+    const { min, max } = production.replicas.votes;
+    expect(web.votes).toEqual({ cpu: 0.5, target: 0.65, min, max });
+    expect(web.videos).toEqual({ cpu: 0.25, target: 0.65, ...production.replicas.videos });
     expect(transcoder).toEqual({ cpu: 1, ...production.replicas.transcoder });
     expect(streams).toBe(5000);
   });

@@ -25,16 +25,17 @@ export const production: Environment = {
     transcode: { instanceTypes: ['c7g.large', 'c6g.large', 'm7g.large', 'm6g.large'], min: 1, max: 20 },
   },
   replicas: {
-    auth: { min: 2, max: 6 },
+    auth: { min: 2, max: 8 },
     videos: { min: 3, max: 8 },
-    votes: { min: 3, max: 12 },
+    // Thousands watch the ranking live.
+    votes: { min: 3, max: 12, cpu: '500m' },
     portal: { min: 3, max: 8 },
     transcoder: { min: 1, max: 20 },
   },
   requestsPerAddress: 100_000,
   contactEmail: 'contest@showcase.example.com',
   alarmEmail: 'alarms@showcase.example.com',
-  budget: 1500,
+  budget: 2600,
   ci: { repository: 'example/rising-stars', environment: 'production' },
   workload: {
     normalDay: {
