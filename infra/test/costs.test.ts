@@ -207,10 +207,16 @@ describe('the capacity', () => {
     expect(streams).toBe(5000);
   });
 
-  test.each(environments)('of $name bears a normal day', (environment) => {
-    const { rates, scale } = known(environment);
-    expect(capacity(environment, environment.workload.normalDay, rates, scale).problems).toEqual([]);
-  });
+  test.each(environments)(
+    'of $name bears its days and the night of its final, below its budget',
+    (environment) => {
+      const { rates, scale } = known(environment);
+      for (const day of [environment.workload.normalDay, environment.workload.finalNight]) {
+        expect(capacity(environment, day, rates, scale).problems).toEqual([]);
+      }
+      expect(totalOf(costs(environment, 'final', known(environment)))).toBeLessThan(environment.budget);
+    },
+  );
 });
 
 test('what would save is what it costs less', () => {
