@@ -1,26 +1,6 @@
 import { expect, test } from 'vitest';
+import { rights } from '../../infra/checks/rights.ts';
 import { read } from './charts.ts';
-
-/** What IAM calls the right that a command of the SDK needs; AWS' service authorization reference lists them. */
-const rights: Record<string, string> = {
-  CreateMultipartUpload: 's3:PutObject',
-  UploadPart: 's3:PutObject',
-  CompleteMultipartUpload: 's3:PutObject',
-  PutObject: 's3:PutObject',
-  AbortMultipartUpload: 's3:AbortMultipartUpload',
-  HeadObject: 's3:GetObject',
-  GetObject: 's3:GetObject',
-  CopyObject: 's3:PutObject',
-  DeleteObjects: 's3:DeleteObject',
-  HeadBucket: 's3:ListBucket',
-  ListObjectsV2: 's3:ListBucket',
-  ListMultipartUploads: 's3:ListBucketMultipartUploads',
-  SendMessageBatch: 'sqs:SendMessage',
-  ReceiveMessage: 'sqs:ReceiveMessage',
-  DeleteMessage: 'sqs:DeleteMessage',
-  ChangeMessageVisibility: 'sqs:ChangeMessageVisibility',
-  GetQueueAttributes: 'sqs:GetQueueAttributes',
-};
 
 const page = read('charts/rising-stars/README.md');
 const table = page.slice(page.indexOf('## Identity'), page.indexOf('## Upgrade'));

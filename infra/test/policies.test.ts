@@ -1,0 +1,170 @@
+import { type RecordedCalls, toLines } from '@anb/testing/recorded-calls';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { isAllowed, wildcardStatements } from '../checks/iam.ts';
+import { rights } from '../checks/rights.ts';
+import { type Role, roleOf } from '../checks/roles.ts';
+import { resourceOfOutput, resourcesOf, type Templates } from '../checks/templates.ts';
+import recorded from '../recorded-calls.json' with { type: 'json' };
+import { environments } from '../src/environments/index.ts';
+import { synthesise } from './synthesise.ts';
+
+const NAMESPACE = 'rising-stars';
+/** What a person runs, with rights of their own. */
+const BY_PEOPLE = ['import'];
+const { import: _, ...byPods }: RecordedCalls = recorded;
+const programs = Object.keys(byPods);
+const withoutRole = ['auth', 'votes', 'portal'];
+
+/** `program action what`, as what it calls needs. */
+const needed = [
+  ...new Set(
+    toLines(byPods).map((call) => {
+      const [program, command = '', what] = call.split(' ');
+      return `${program} ${rights[command] ?? `a right for ${command}`} ${what}`;
+    }),
+  ),
+].sort();
+
+/** What no test has a program call, and why it may. */
+const unrecorded: Record<string, string> = {
+  'transcoder s3:AbortMultipartUpload media/*':
+    'A clip that is larger than a part is stored in parts, which go when that breaks off.',
+};
+
+/** What must be refused, for a program that was taken over would try it. */
+const refused = `
+  videos sqs:ReceiveMessage queue
+  videos sqs:DeleteMessage queue
+  videos sqs:ChangeMessageVisibility queue
+  videos sqs:PurgeQueue queue
+  videos sqs:DeleteQueue queue
+  videos sqs:SetQueueAttributes queue
+  videos sqs:SendMessage dead-letters
+  videos sqs:PurgeQueue dead-letters
+  videos sqs:DeleteQueue dead-letters
+  videos s3:PutObject *
+  videos s3:DeleteObject *
+  videos s3:GetObjectVersion originals/*
+  videos s3:DeleteObjectVersion originals/*
+  videos s3:DeleteObjectVersion media/*
+  videos s3:PutObjectAcl media/*
+  videos s3:DeleteBucket bucket
+  videos s3:PutBucketPolicy bucket
+  videos s3:DeleteBucketPolicy bucket
+  videos s3:PutBucketVersioning bucket
+  videos s3:PutLifecycleConfiguration bucket
+  videos s3:PutBucketCORS bucket
+  transcoder s3:GetObject media/*
+  transcoder s3:GetObject withheld/*
+  transcoder s3:PutObject originals/*
+  transcoder s3:PutObject withheld/*
+  transcoder s3:DeleteObject originals/*
+  transcoder s3:DeleteObject withheld/*
+  transcoder s3:AbortMultipartUpload originals/*
+  transcoder s3:ListBucketMultipartUploads bucket
+  transcoder s3:PutBucketPolicy bucket
+  transcoder sqs:SendMessage queue
+  transcoder sqs:PurgeQueue queue
+  transcoder sqs:DeleteQueue queue
+  transcoder sqs:SetQueueAttributes queue
+  transcoder sqs:ReceiveMessage dead-letters
+  transcoder sqs:SendMessage dead-letters
+  transcoder sqs:DeleteMessage dead-letters
+  toolbox s3:GetObject originals/*
+  toolbox s3:GetObject withheld/*
+  toolbox s3:PutObject originals/*
+  toolbox s3:PutObject media/*
+  toolbox s3:DeleteObject media/*
+  toolbox s3:PutBucketPolicy bucket
+  toolbox sqs:SendMessage queue
+  toolbox sqs:ReceiveMessage queue
+  toolbox sqs:DeleteMessage dead-letters
+  toolbox sqs:PurgeQueue dead-letters`
+  .trim()
+  .split(/\n\s*/);
+
+describe.each(environments.map((environment) => [environment.name, environment] as const))(
+  'in %s',
+  (_name, environment) => {
+    let templates: Templates;
+    let arns: Record<'bucket' | 'queue' | 'dead-letters', string>;
+    beforeAll(() => {
+      templates = synthesise(environment);
+      arns = {
+        bucket: resourceOfOutput(templates, 'MediaBucket').arn,
+        queue: resourceOfOutput(templates, 'QueueUrl').arn,
+        'dead-letters': resourceOfOutput(templates, 'DeadLetterUrl').arn,
+      };
+    });
+
+    const roleFor = (program: string) => roleOf(templates, NAMESPACE, `rising-stars-${program}`);
+    const arnOf = (what: string) =>
+      what in arns ? arns[what as keyof typeof arns] : `${arns.bucket}/${what.replace('*', '0f/1/clip.mp4')}`;
+    const isGranted = (right: string) => {
+      const [program = '', action = '', what = ''] = right.split(' ');
+      const role = roleFor(program);
+      return role !== undefined && isAllowed(role, action, arnOf(what));
+    };
+
+    test('all that the programs call is allowed', () => {
+      expect(needed.filter((right) => !isGranted(right))).toEqual([]);
+    });
+
+    test('nothing else is given, save with a reason', () => {
+      const words = (arn: string) => {
+        const [word] = Object.entries(arns).find(([, known]) => known === arn) ?? [];
+        return word ?? (arn.startsWith(`${arns.bucket}/`) ? arn.slice(arns.bucket.length + 1) : `on ${arn}`);
+      };
+      const given = programs.flatMap((program) =>
+        (roleFor(program)?.statements ?? []).flatMap(({ Action, Resource }) =>
+          Action.flatMap((action) => Resource.map((resource) => `${program} ${action} ${words(resource)}`)),
+        ),
+      );
+      expect(given.filter((right) => !needed.includes(right)).sort()).toEqual(Object.keys(unrecorded).sort());
+    });
+
+    test.each(refused)('refused: %s', (right) => {
+      expect(roleFor(right.split(' ')[0] ?? '')).toBeDefined();
+      expect(isGranted(right)).toBe(false);
+    });
+
+    test.each(withoutRole)('%s, which calls nothing, has no role', (program) => {
+      expect(roleFor(program)).toBeUndefined();
+    });
+
+    test.each(programs)('%s reaches no other bucket or queue, no secret, no key and no role', (program) => {
+      const role = roleFor(program) as Role;
+      const others: [type: string, actions: string[]][] = [
+        ['AWS::S3::Bucket', ['s3:ListBucket', 's3:GetBucketPolicy']],
+        ['AWS::SQS::Queue', ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:GetQueueAttributes']],
+        ['AWS::SecretsManager::Secret', ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']],
+        ['AWS::KMS::Key', ['kms:Decrypt', 'kms:GenerateDataKey']],
+        ['AWS::IAM::Role', ['sts:AssumeRole', 'iam:PassRole', 'iam:PutRolePolicy']],
+      ];
+      for (const [type, actions] of others) {
+        const strangers = resourcesOf(templates, type).filter(
+          ({ arn }) => !Object.values(arns).includes(arn),
+        );
+        expect(strangers, type).not.toEqual([]);
+        for (const { arn } of strangers)
+          for (const action of actions) expect(isAllowed(role, action, arn), `${action} ${arn}`).toBe(false);
+        for (const { arn } of strangers)
+          expect(isAllowed(role, 's3:GetObject', `${arn}/media/1`)).toBe(false);
+      }
+    });
+
+    test.each(programs)(
+      '%s has no right on everything of a service, and none of AWS’ own policies',
+      (program) => {
+        const role = roleFor(program) as Role;
+        expect(wildcardStatements(role)).toEqual([]);
+        expect(role.awsPolicies).toEqual([]);
+      },
+    );
+  },
+);
+
+test('whoever calls AWS is one of the programs, or a person', () => {
+  const known = ['videos', 'transcoder', 'toolbox', ...BY_PEOPLE];
+  expect(Object.keys(recorded).filter((program) => !known.includes(program))).toEqual([]);
+});
