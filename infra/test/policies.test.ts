@@ -6,14 +6,20 @@ import { type Role, roleOf } from '../checks/roles.ts';
 import { resourceOfOutput, resourcesOf, type Templates } from '../checks/templates.ts';
 import recorded from '../recorded-calls.json' with { type: 'json' };
 import { environments } from '../src/environments/index.ts';
-import { synthesise } from './synthesise.ts';
+import { templatesOf } from './templates.ts';
 
 const NAMESPACE = 'rising-stars';
+const THROUGH_SECRETS_MANAGER = { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' };
 /** What a person runs, with rights of their own. */
 const BY_PEOPLE = ['import'];
 const { import: _, ...byPods }: RecordedCalls = recorded;
 const programs = Object.keys(byPods);
 const withoutRole = ['auth', 'votes', 'portal'];
+/** Of others, which nobody records here. */
+const addOns: Record<string, readonly [namespace: string, serviceAccount: string]> = {
+  keda: ['keda', 'keda-operator'],
+  'external-secrets': ['external-secrets', 'external-secrets'],
+};
 
 /** `program action what`, as what it calls needs. */
 const needed = [
@@ -79,90 +85,118 @@ const refused = `
   toolbox sqs:SendMessage queue
   toolbox sqs:ReceiveMessage queue
   toolbox sqs:DeleteMessage dead-letters
-  toolbox sqs:PurgeQueue dead-letters`
+  toolbox sqs:PurgeQueue dead-letters
+  keda sqs:SendMessage queue
+  keda sqs:ReceiveMessage queue
+  keda sqs:DeleteMessage queue
+  keda sqs:SetQueueAttributes queue
+  keda s3:ListBucket bucket
+  keda s3:GetObject originals/*
+  external-secrets sqs:ReceiveMessage queue
+  external-secrets s3:GetObject originals/*`
   .trim()
   .split(/\n\s*/);
 
-describe.each(environments.map((environment) => [environment.name, environment] as const))(
-  'in %s',
-  (_name, environment) => {
-    let templates: Templates;
-    let arns: Record<'bucket' | 'queue' | 'dead-letters', string>;
-    beforeAll(() => {
-      templates = synthesise(environment);
-      arns = {
-        bucket: resourceOfOutput(templates, 'MediaBucket').arn,
-        queue: resourceOfOutput(templates, 'QueueUrl').arn,
-        'dead-letters': resourceOfOutput(templates, 'DeadLetterUrl').arn,
-      };
-    });
+/** What the programs would do with what is not theirs. */
+const ofOthers: Record<string, string[]> = {
+  'AWS::S3::Bucket': ['s3:ListBucket', 's3:GetBucketPolicy', 's3:GetObject'],
+  'AWS::SQS::Queue': ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:GetQueueAttributes'],
+  'AWS::SecretsManager::Secret': ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+  'AWS::KMS::Key': ['kms:Decrypt', 'kms:GenerateDataKey'],
+  'AWS::IAM::Role': ['sts:AssumeRole', 'iam:PassRole', 'iam:PutRolePolicy'],
+};
 
-    const roleFor = (program: string) => roleOf(templates, NAMESPACE, `rising-stars-${program}`);
-    const arnOf = (what: string) =>
-      what in arns ? arns[what as keyof typeof arns] : `${arns.bucket}/${what.replace('*', '0f/1/clip.mp4')}`;
-    const isGranted = (right: string) => {
-      const [program = '', action = '', what = ''] = right.split(' ');
-      const role = roleFor(program);
-      return role !== undefined && isAllowed(role, action, arnOf(what));
+describe.each(environments.map(({ name }) => name))('in %s', (environmentName) => {
+  let templates: Templates;
+  let arns: Record<'bucket' | 'queue' | 'dead-letters', string>;
+  beforeAll(() => {
+    templates = templatesOf(environmentName);
+    arns = {
+      bucket: resourceOfOutput(templates, 'MediaBucket').arn,
+      queue: resourceOfOutput(templates, 'QueueUrl').arn,
+      'dead-letters': resourceOfOutput(templates, 'DeadLetterUrl').arn,
     };
+  });
 
-    test('all that the programs call is allowed', () => {
-      expect(needed.filter((right) => !isGranted(right))).toEqual([]);
-    });
+  const roleFor = (program: string) =>
+    roleOf(templates, ...(addOns[program] ?? ([NAMESPACE, `rising-stars-${program}`] as const)));
+  const arnOf = (what: string) =>
+    what in arns ? arns[what as keyof typeof arns] : `${arns.bucket}/${what.replace('*', '0f/1/clip.mp4')}`;
+  const isGranted = (right: string) => {
+    const [program = '', action = '', what = ''] = right.split(' ');
+    const role = roleFor(program);
+    return role !== undefined && isAllowed(role, action, arnOf(what));
+  };
+  /** As rights are written here. */
+  const wordFor = (arn: string) => {
+    const [word] = Object.entries(arns).find(([, known]) => known === arn) ?? [];
+    return word ?? (arn.startsWith(`${arns.bucket}/`) ? arn.slice(arns.bucket.length + 1) : `on ${arn}`);
+  };
+  const givenTo = (program: string) =>
+    (roleFor(program)?.statements ?? []).flatMap(({ Action, Resource }) =>
+      Action.flatMap((action) => Resource.map((resource) => `${program} ${action} ${wordFor(resource)}`)),
+    );
 
-    test('nothing else is given, save with a reason', () => {
-      const words = (arn: string) => {
-        const [word] = Object.entries(arns).find(([, known]) => known === arn) ?? [];
-        return word ?? (arn.startsWith(`${arns.bucket}/`) ? arn.slice(arns.bucket.length + 1) : `on ${arn}`);
-      };
-      const given = programs.flatMap((program) =>
-        (roleFor(program)?.statements ?? []).flatMap(({ Action, Resource }) =>
-          Action.flatMap((action) => Resource.map((resource) => `${program} ${action} ${words(resource)}`)),
+  test('all that the programs call is allowed', () => {
+    expect(needed.filter((right) => !isGranted(right))).toEqual([]);
+  });
+
+  test('nothing else is given, save with a reason', () => {
+    const more = programs.flatMap(givenTo).filter((right) => !needed.includes(right));
+    expect(more.sort()).toEqual(Object.keys(unrecorded).sort());
+  });
+
+  test.each(refused)('refused: %s', (right) => {
+    expect(isGranted(right)).toBe(false);
+  });
+
+  test.each(withoutRole)('%s, which calls nothing, has no role', (program) => {
+    expect(roleFor(program)).toBeUndefined();
+  });
+
+  test.each(programs)('%s reaches no other bucket or queue, no secret, no key and no role', (program) => {
+    const role = roleFor(program) as Role;
+    for (const [type, actions] of Object.entries(ofOthers)) {
+      const strangers = resourcesOf(templates, type)
+        .map(({ arn }) => arn)
+        .filter((arn) => !Object.values(arns).includes(arn));
+      expect(strangers, type).not.toEqual([]);
+      const reached = strangers.flatMap((arn) =>
+        actions.filter((action) =>
+          isAllowed(role, action, action === 's3:GetObject' ? `${arn}/media/1` : arn),
         ),
       );
-      expect(given.filter((right) => !needed.includes(right)).sort()).toEqual(Object.keys(unrecorded).sort());
-    });
+      expect(reached).toEqual([]);
+    }
+  });
 
-    test.each(refused)('refused: %s', (right) => {
-      expect(roleFor(right.split(' ')[0] ?? '')).toBeDefined();
-      expect(isGranted(right)).toBe(false);
-    });
+  test.each(programs)('%s has no right on everything of a service, and no policy of AWS’ own', (program) => {
+    const role = roleFor(program) as Role;
+    expect(wildcardStatements(role)).toEqual([]);
+    expect(role.awsPolicies).toEqual([]);
+  });
 
-    test.each(withoutRole)('%s, which calls nothing, has no role', (program) => {
-      expect(roleFor(program)).toBeUndefined();
-    });
+  test('KEDA reads the length of the queue, and that is all', ({ skip }) => {
+    skip(!roleFor('keda'), 'no stack makes its role');
+    expect(givenTo('keda')).toEqual(['keda sqs:GetQueueAttributes queue']);
+  });
 
-    test.each(programs)('%s reaches no other bucket or queue, no secret, no key and no role', (program) => {
-      const role = roleFor(program) as Role;
-      const others: [type: string, actions: string[]][] = [
-        ['AWS::S3::Bucket', ['s3:ListBucket', 's3:GetBucketPolicy']],
-        ['AWS::SQS::Queue', ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:GetQueueAttributes']],
-        ['AWS::SecretsManager::Secret', ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']],
-        ['AWS::KMS::Key', ['kms:Decrypt', 'kms:GenerateDataKey']],
-        ['AWS::IAM::Role', ['sts:AssumeRole', 'iam:PassRole', 'iam:PutRolePolicy']],
-      ];
-      for (const [type, actions] of others) {
-        const strangers = resourcesOf(templates, type).filter(
-          ({ arn }) => !Object.values(arns).includes(arn),
-        );
-        expect(strangers, type).not.toEqual([]);
-        for (const { arn } of strangers)
-          for (const action of actions) expect(isAllowed(role, action, arn), `${action} ${arn}`).toBe(false);
-        for (const { arn } of strangers)
-          expect(isAllowed(role, 's3:GetObject', `${arn}/media/1`)).toBe(false);
-      }
-    });
-
-    test.each(programs)(
-      '%s has no right on everything of a service, and none of AWS’ own policies',
-      (program) => {
-        const role = roleFor(program) as Role;
-        expect(wildcardStatements(role)).toEqual([]);
-        expect(role.awsPolicies).toEqual([]);
-      },
-    );
-  },
-);
+  test('who brings secrets into the cluster can decrypt those that it reads, and changes none', ({
+    skip,
+  }) => {
+    const role = roleFor('external-secrets');
+    if (!role) return skip('no stack makes its role');
+    const secrets = resourcesOf(templates, 'AWS::SecretsManager::Secret');
+    const read = secrets.filter(({ arn }) => isAllowed(role, 'secretsmanager:GetSecretValue', arn));
+    expect(read).not.toEqual([]);
+    for (const { arn, property } of read) {
+      const key = property('KmsKeyId');
+      if (key) expect(isAllowed(role, 'kms:Decrypt', String(key), THROUGH_SECRETS_MANAGER), arn).toBe(true);
+    }
+    for (const action of ['PutSecretValue', 'UpdateSecret', 'DeleteSecret', 'PutResourcePolicy'])
+      expect(secrets.filter(({ arn }) => isAllowed(role, `secretsmanager:${action}`, arn))).toEqual([]);
+  });
+});
 
 test('whoever calls AWS is one of the programs, or a person', () => {
   const known = ['videos', 'transcoder', 'toolbox', ...BY_PEOPLE];
