@@ -1,3 +1,5 @@
+import { type RecordedCalls, toLines } from '@anb/testing/recorded-calls';
+
 /**
  * What IAM calls the right that a command of the SDK needs, as AWS' service authorization reference lists them. What
  * a copy reads is `CopyObjectSource`.
@@ -22,3 +24,18 @@ export const rights: Readonly<Record<string, string>> = {
   ChangeMessageVisibility: 'sqs:ChangeMessageVisibility',
   GetQueueAttributes: 'sqs:GetQueueAttributes',
 };
+
+/** What no test has a program call, and why it may. */
+export const unrecorded: Readonly<Record<string, string>> = {
+  'transcoder s3:AbortMultipartUpload media/*':
+    'A clip that is larger than a part is stored in parts, which go when that breaks off.',
+};
+
+/** What these calls need: `videos s3:GetObject media/*`. */
+export function rightsNeeded(calls: RecordedCalls): string[] {
+  const needed = toLines(calls).map((call) => {
+    const [program, command = '', what] = call.split(' ');
+    return `${program} ${rights[command] ?? `a right for ${command}`} ${what}`;
+  });
+  return [...new Set(needed)].sort();
+}
