@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const SCAN = 'e2e/secrets-in-logs.test.ts';
+/** Of what all others have written, so after them. */
+const AFTERWARDS = ['e2e/secrets-in-logs.test.ts', 'infra/test/recorded-calls.test.ts'];
 
 /** They take half a minute and more: begun last, they would run on alone. Those that work are between those that wait. */
 const SLOWEST = [
@@ -27,7 +28,22 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
+const DOORS = new Map([
+  ['objects', 'ObjectStore'],
+  ['queue', 'JobQueue'],
+]);
+
+/** Where a process goes to S3 and SQS, it is noted who sent it (packages/testing/src/callers.ts). */
+const watchedDoors = {
+  name: 'watched-doors',
+  transform(code: string, id: string) {
+    const door = DOORS.get(/service-kit\/src\/(\w+)\.ts$/.exec(id)?.[1] ?? '');
+    return door && { code: `${code}\nglobalThis.watchCallers?.(${door});`, map: null };
+  },
+};
+
 export default defineConfig({
+  plugins: [watchedDoors],
   test: {
     sequence: { sequencer: SlowestFirst },
     projects: [
@@ -44,13 +60,14 @@ export default defineConfig({
             'k8s/**/*.test.ts',
             'infra/test/*.test.ts',
             'observability/test/*.test.ts',
+            'infra/test/*.test.ts',
+            'infra/checks/test/*.test.ts',
           ],
-          exclude: [SCAN],
+          exclude: AFTERWARDS,
           sequence: { groupOrder: 0 },
         },
       },
-      // Of what all others have written, so after them.
-      { extends: true, test: { name: 'logs', include: [SCAN], sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'logs', include: AFTERWARDS, sequence: { groupOrder: 1 } } },
     ],
     pool: 'forks',
     maxWorkers: 3,

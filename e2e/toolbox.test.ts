@@ -51,7 +51,12 @@ afterAll(async () => {
 async function run(program: 'doctor' | 'smoke', change: Record<string, string> = {}) {
   const child = spawn(process.execPath, [`packages/toolbox/src/${program}.ts`], {
     cwd: root,
-    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env, ...change },
+    env: {
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      NODE_OPTIONS: process.env.NODE_OPTIONS,
+      ...env,
+      ...change,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   keepOutput(child, 'command');

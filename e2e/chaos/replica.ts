@@ -78,6 +78,7 @@ export class Replica {
       env: {
         PATH: process.env.PATH,
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        NODE_OPTIONS: process.env.NODE_OPTIONS,
         HOST: '127.0.0.1',
         PORT: String(port),
         OPS_PORT: String(opsPort),

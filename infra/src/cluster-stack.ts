@@ -56,7 +56,7 @@ export class ClusterStack extends Stack {
         statements,
         wildcards: {
           resources: resources.filter((resource) => resource.endsWith('/*')),
-          reason: 'The keys below a folder of one bucket.',
+          reason: 'Objects of one bucket.',
         },
       });
     }

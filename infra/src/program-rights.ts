@@ -19,9 +19,15 @@ export const mediaArn = (environmentName: string) =>
  */
 export const programRights: Readonly<Record<string, (backends: Backends) => iam.PolicyStatement[]>> = {
   videos: ({ mediaArn, jobs: { queue, deadLetters } }) => [
+    // Audit and clean-up look at whatever lies in the bucket.
+    allow(['s3:GetObject'], [`${mediaArn}/*`]),
     allow(
-      ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+      ['s3:PutObject', 's3:DeleteObject'],
       ['originals', 'media', 'withheld'].map((folder) => `${mediaArn}/${folder}/*`),
+    ),
+    allow(
+      ['s3:AbortMultipartUpload'],
+      ['originals', 'media'].map((folder) => `${mediaArn}/${folder}/*`),
     ),
     allow(['s3:ListBucket', 's3:ListBucketMultipartUploads'], [mediaArn]),
     allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]),
@@ -29,7 +35,7 @@ export const programRights: Readonly<Record<string, (backends: Backends) => iam.
   ],
   transcoder: ({ mediaArn, jobs: { queue } }) => [
     allow(['s3:GetObject'], [`${mediaArn}/originals/*`]),
-    allow(['s3:PutObject', 's3:AbortMultipartUpload'], [`${mediaArn}/media/*`]),
+    allow(['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'], [`${mediaArn}/media/*`]),
     allow(['s3:ListBucket'], [mediaArn]),
     allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], [queue.queueArn]),
   ],

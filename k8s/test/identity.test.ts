@@ -1,26 +1,7 @@
 import { expect, test } from 'vitest';
+import { rights, rightsNeeded, unrecorded } from '../../infra/checks/rights.ts';
+import recorded from '../../infra/recorded-calls.json' with { type: 'json' };
 import { read } from './charts.ts';
-
-/** What IAM calls the right that a command of the SDK needs; AWS' service authorization reference lists them. */
-const rights: Record<string, string> = {
-  CreateMultipartUpload: 's3:PutObject',
-  UploadPart: 's3:PutObject',
-  CompleteMultipartUpload: 's3:PutObject',
-  PutObject: 's3:PutObject',
-  AbortMultipartUpload: 's3:AbortMultipartUpload',
-  HeadObject: 's3:GetObject',
-  GetObject: 's3:GetObject',
-  CopyObject: 's3:PutObject',
-  DeleteObjects: 's3:DeleteObject',
-  HeadBucket: 's3:ListBucket',
-  ListObjectsV2: 's3:ListBucket',
-  ListMultipartUploads: 's3:ListBucketMultipartUploads',
-  SendMessageBatch: 'sqs:SendMessage',
-  ReceiveMessage: 'sqs:ReceiveMessage',
-  DeleteMessage: 'sqs:DeleteMessage',
-  ChangeMessageVisibility: 'sqs:ChangeMessageVisibility',
-  GetQueueAttributes: 'sqs:GetQueueAttributes',
-};
 
 const page = read('charts/rising-stars/README.md');
 const table = page.slice(page.indexOf('## Identity'), page.indexOf('## Upgrade'));
@@ -31,4 +12,14 @@ test('every call to S3 and SQS needs a right that the table of identities gives 
   const needed = [...called].map((call) => rights[call] ?? `a right for ${call}`);
   const given = table.match(/\b(s3|sqs):\w+/g) ?? [];
   expect([...new Set(given)].sort()).toEqual([...new Set(needed)].sort());
+});
+
+test.each(['videos', 'transcoder', 'toolbox'])('the row of %s names what it has called for', (program) => {
+  const row = table.split('\n').find((line) => line.startsWith(`| \`${program}\` |`)) ?? '';
+  const needed = [...rightsNeeded(recorded), ...Object.keys(unrecorded)]
+    .filter((right) => right.startsWith(`${program} `))
+    .join('\n');
+  for (const word of [/\b(s3|sqs):\w+/g, /\b\w+\/\*/g]) {
+    expect(new Set(row.match(word))).toEqual(new Set(needed.match(word)));
+  }
 });

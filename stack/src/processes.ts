@@ -32,10 +32,10 @@ function launch(
   onLine = (line: string) => say(name, readable(line)),
 ): ChildProcess {
   // Nothing of this shell's environment but what a program needs to run: no AWS account can slip in.
-  const { PATH = '', HOME = '', TMPDIR, NODE_COMPILE_CACHE } = process.env;
+  const { PATH = '', HOME = '', TMPDIR, NODE_COMPILE_CACHE, NODE_OPTIONS } = process.env;
   const child = spawn(process.execPath, ['--import', tether, file], {
     cwd: root,
-    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, ...env },
+    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, NODE_OPTIONS, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // In a group of its own: Ctrl-C reaches the stack alone, which stops everything in order.
     detached: true,

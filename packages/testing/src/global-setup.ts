@@ -11,6 +11,7 @@ import { startPostgres } from '@anb/embedded/postgres';
 import { migrate } from '@anb/migrate';
 import { openDatabase } from '@anb/service-kit/database';
 import type { TestProject } from 'vitest/node';
+import { recorderOption } from './call-recorder.ts';
 import { removeBuckets, removeQueues } from './elsewhere.ts';
 import { PASSWORD, passwords } from './logins.ts';
 
@@ -35,6 +36,7 @@ export default async function setup(project: TestProject) {
   chmodSync(folder, 0o755); // Postgres runs as another user when the tests run as root.
   process.env.TEST_LOGS = join(folder, 'logs');
   mkdirSync(process.env.TEST_LOGS);
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} ${recorderOption(process.env.TEST_LOGS)}`;
   // Neither files nor names of tests were asked for.
   if (process.argv.slice(2).every((word) => word === 'run')) process.env.TEST_IS_WHOLE = 'yes';
   // Half of what a program takes to start is the reading of its TypeScript, and a run starts hundreds.

@@ -19,6 +19,7 @@ import { createTestBucket, createTestQueue, type TestBucket } from '@anb/testing
 import { createTestDatabase, type TestDatabase } from '@anb/testing/database';
 import { keepOutput, keptLog } from '@anb/testing/logs';
 import { createPlayers, createVideo, type Player } from '@anb/testing/players';
+import { TcpProxy } from '@anb/testing/tcp-proxy';
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -69,6 +70,7 @@ async function startWorker(drainSeconds = 0): Promise<ChildProcess> {
   const worker = spawn(process.execPath, [program], {
     env: {
       PATH: process.env.PATH ?? '',
+      NODE_OPTIONS: process.env.NODE_OPTIONS ?? '',
       HOST: '127.0.0.1',
       OPS_PORT: String(opsPort),
       DATABASE_URL: database.url('anb_transcoder'),
@@ -97,10 +99,15 @@ async function startWorker(drainSeconds = 0): Promise<ChildProcess> {
 }
 
 /** A worker in this process. */
-function startHere(from: JobQueue, encoder = ffmpeg, visibilitySeconds = VISIBILITY_SECONDS): Worker {
+function startHere(
+  from: JobQueue,
+  encoder = ffmpeg,
+  visibilitySeconds = VISIBILITY_SECONDS,
+  store = objects,
+): Worker {
   const worker = new Worker({
     sql: database.connect('anb_transcoder'),
-    objects,
+    objects: store,
     queue: from,
     log: keptLog('transcoder'),
     registry: new Registry(),
@@ -284,6 +291,27 @@ describe('a fault that passes', () => {
     await objects.put(originalKey(id), Readable.from([clip]), { contentType: 'video/mp4' });
     expect(await ended(id, 'processed', 20_000)).toMatchObject({ attempts: 2 });
   });
+
+  test('as a store that is away counts as no attempt, and is waited for', async () => {
+    const proxy = await TcpProxy.start(Number(new URL(bucket.endpoint).port));
+    const behindProxy = new ObjectStore({ ...bucket, endpoint: `http://127.0.0.1:${proxy.port}` });
+    const own = new JobQueue(await createTestQueue(VISIBILITY_SECONDS));
+    proxy.cut();
+    const worker = startHere(own, ffmpeg, VISIBILITY_SECONDS, behindProxy);
+    const id = await uploaded(clip, {}, own);
+    await vi.waitFor(
+      async () => expect(await row(id)).toMatchObject({ status: 'processing', lease_token: null }),
+      10_000,
+    );
+    // Longer than the worker waits before it asks whether the store is there.
+    await sleep(2500);
+    proxy.heal();
+    expect(await ended(id, 'processed')).toMatchObject({ attempts: 1 });
+    await worker.stop();
+    behindProxy.close();
+    own.close();
+    await proxy.close();
+  }, 30_000);
 });
 
 describe('a fault that does not pass', () => {
@@ -401,6 +429,26 @@ describe('the lease', () => {
     await remove(id);
     await expectQueueEmpty();
     expect(await mediaOf(id)).toEqual([]);
+  }, 30_000);
+
+  test('removes what it has stored by then: deleting the video between two files leaves none', async () => {
+    const own = new JobQueue(await createTestQueue(VISIBILITY_SECONDS));
+    const id = await uploaded(clip, {}, own);
+    let stored = 0;
+    class InterruptedStore extends ObjectStore {
+      override async put(...words: Parameters<ObjectStore['put']>) {
+        await super.put(...words);
+        stored++;
+        await remove(id);
+      }
+    }
+    const interrupted = new InterruptedStore(bucket);
+    const worker = startHere(own, ffmpeg, VISIBILITY_SECONDS, interrupted);
+    await vi.waitFor(() => expect(stored).toBeGreaterThan(0), 10_000);
+    await vi.waitFor(async () => expect(await mediaOf(id)).toEqual([]), 10_000);
+    await worker.stop();
+    interrupted.close();
+    own.close();
   }, 30_000);
 });
 

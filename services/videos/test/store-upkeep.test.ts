@@ -327,6 +327,16 @@ describe('the clean-up', () => {
     }
   });
 
+  test('aborts the multipart upload of a clip whose worker was lost, once it is old', async () => {
+    const key = mediaKey(await stored(), randomUUID(), 'clip.mp4');
+    await videos.objects.beginMultipart(key, { contentType: 'video/mp4' });
+    const unfinished = async () => (await videos.objects.listMultiparts())?.map((upload) => upload.key);
+    await run(24);
+    expect(await unfinished()).toContain(key);
+    await run(0);
+    expect(await unfinished()).not.toContain(key);
+  });
+
   test('removes what nothing accounts for of a known video once it is old, and nothing else', async () => {
     const [id, gone] = [await stored(), await stored({ deleted: true })];
     const late = mediaKey(id, randomUUID(), 'clip.mp4');
