@@ -51,6 +51,7 @@ export class ClusterStack extends Stack {
       const statements = rights({ mediaArn: mediaArn(environment.name), jobs: props.data.jobs });
       const resources = statements.flatMap((statement) => statement.resources);
       new PodRole(this, program, {
+        cluster: this.cluster,
         clusterName: name,
         serviceAccount: { namespace: NAMESPACE, name: `rising-stars-${program}` },
         statements,
