@@ -184,6 +184,7 @@ function reachOf(
 const anyInstance = (stack: Stack) =>
   stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
 const ownSessions = (stack: Stack) =>
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM fills it in
   stack.formatArn({ service: 'ssm', resource: 'session', resourceName: '${aws:userid}-*' });
 
 function wayIn(stack: Stack, cluster: eks.ICluster): iam.PolicyStatement[] {
