@@ -18,9 +18,7 @@ interface ClusterAddonsProps {
 export class ClusterAddons extends Construct {
   constructor(scope: Construct, id: string, environment: Environment, props: ClusterAddonsProps) {
     super(scope, id);
-    const roles = new Map(
-      addonRoles(props.reach).map((role) => [role.addon, this.#makeRole(role, props.reach.clusterName)]),
-    );
+    const roles = new Map(addonRoles(props.reach).map((role) => [role.addon, this.#makeRole(role, props)]));
     for (const addon of eksAddons) {
       const made = this.#makeAddon(addon, environment, props.reach.clusterName, roles.get(addon.name));
       made.node.addDependency(props.cluster);
@@ -31,9 +29,10 @@ export class ClusterAddons extends Construct {
     }
   }
 
-  #makeRole(role: AddonRole, clusterName: string): iam.Role {
+  #makeRole(role: AddonRole, { cluster, reach: { clusterName } }: ClusterAddonsProps): iam.Role {
     const { addon, namespace, serviceAccount, statements, managedPolicies } = role;
     const made = new PodRole(this, addon, {
+      cluster,
       clusterName,
       serviceAccount: { namespace, name: serviceAccount },
       statements,

@@ -51,6 +51,7 @@ export class ClusterStack extends Stack {
       const statements = rights({ mediaArn: mediaArn(environment.name), jobs: props.data.jobs });
       const resources = statements.flatMap((statement) => statement.resources);
       new PodRole(this, program, {
+        cluster: this.cluster,
         clusterName: name,
         serviceAccount: { namespace: NAMESPACE, name: `rising-stars-${program}` },
         statements,
@@ -183,7 +184,7 @@ function reachOf(
 const anyInstance = (stack: Stack) =>
   stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
 const ownSessions = (stack: Stack) =>
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM fills it in.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM fills it in
   stack.formatArn({ service: 'ssm', resource: 'session', resourceName: '${aws:userid}-*' });
 
 function wayIn(stack: Stack, cluster: eks.ICluster): iam.PolicyStatement[] {

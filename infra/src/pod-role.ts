@@ -10,6 +10,7 @@ export interface ServiceAccount {
 }
 
 interface PodRoleProps {
+  readonly cluster: eks.Cluster;
   readonly clusterName: string;
   readonly serviceAccount: ServiceAccount;
   readonly statements?: readonly iam.PolicyStatement[];
@@ -46,12 +47,14 @@ export class PodRole extends Construct {
     for (const statement of statements) this.role.addToPolicy(statement);
     if (props.wildcards) acknowledgeWildcards(this.role, props.wildcards.resources, props.wildcards.reason);
     if (!isAssociated) return;
-    new eks.CfnPodIdentityAssociation(this, 'association', {
+    const association = new eks.CfnPodIdentityAssociation(this, 'association', {
       clusterName,
       namespace,
       serviceAccount: name,
       roleArn: this.role.roleArn,
     });
+    // It names the cluster only, and would not wait for it.
+    association.node.addDependency(props.cluster);
   }
 }
 
