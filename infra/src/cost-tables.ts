@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { capacity, scaleOf } from './capacity.ts';
 import { costs, type Known, type Mode, modes, totalOf } from './costs.ts';
 import type { Environment } from './environment.ts';
@@ -7,8 +5,6 @@ import { prices, read } from './prices.ts';
 import { rates } from './rates.ts';
 import { savings } from './savings.ts';
 
-const DOCUMENT = fileURLToPath(new URL('../../docs/infrastructure.md', import.meta.url));
-const [BEGIN, END] = ['<!-- costs -->', '<!-- /costs -->'];
 /** What costs less in every mode is told together. */
 const LEAST_TOLD = 2;
 
@@ -107,7 +103,7 @@ const asMarkdown = ([head = [], ...rows]: string[][]): string =>
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n');
 
-/** What the document holds between its markers. */
+/** What docs/infrastructure.md says of costs. */
 export function costSection(environments: readonly Environment[]): string {
   const parts = environments.map((environment) =>
     [
@@ -116,16 +112,5 @@ export function costSection(environments: readonly Environment[]): string {
       asMarkdown(savingsTable(environment)),
     ].join('\n\n'),
   );
-  return [BEGIN, `US dollars a month, by the prices read on ${read}.`, ...parts, END].join('\n\n');
+  return [`US dollars a month, by the prices read on ${read}.`, ...parts].join('\n\n');
 }
-
-/** The document as it is, and as it should be. */
-export function documents(environments: readonly Environment[]): { is: string; should: string } {
-  const is = readFileSync(DOCUMENT, 'utf8');
-  const [before, after] = [is.indexOf(BEGIN), is.indexOf(END)];
-  if (before < 0 || after < before) throw new Error(`${DOCUMENT} lacks ${BEGIN} or ${END}`);
-  return { is, should: is.slice(0, before) + costSection(environments) + is.slice(after + END.length) };
-}
-
-export const writeDocument = (environments: readonly Environment[]) =>
-  writeFileSync(DOCUMENT, documents(environments).should);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { capacity, type Scale, scaleOf } from '../src/capacity.ts';
-import { documents, known } from '../src/cost-tables.ts';
+import { costSection, known } from '../src/cost-tables.ts';
 import { costs, type Known, type Line, type Mode, modes, totalOf } from '../src/costs.ts';
+import { documentWith } from '../src/document.ts';
 import type { Day, Environment } from '../src/environment.ts';
 import { environments } from '../src/environments/index.ts';
 import { production } from '../src/environments/production.ts';
@@ -234,6 +235,6 @@ test('what would save is what it costs less', () => {
 });
 
 test('docs/infrastructure.md has the tables; if not: npm run infra:costs -- --markdown', () => {
-  const { is, should } = documents(environments);
+  const { is, should } = documentWith('costs', costSection(environments));
   expect(is).toBe(should);
 });

@@ -9,6 +9,8 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import jsonata from 'jsonata';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openApp, type Resource, synthesise, type Template } from '../src/app.ts';
+import { diagramOf } from '../src/diagram.ts';
+import { documentWith } from '../src/document.ts';
 import type { Environment } from '../src/environment.ts';
 import { environments } from '../src/environments/index.ts';
 import { addPlatform } from '../src/platform.ts';
@@ -369,6 +371,11 @@ test('can be taken down with its data only by who says so', () => {
     Object.entries(resourcesOf(templates, 'AWS::S3::Bucket')).find(([name]) => name.startsWith('media')) ??
     [];
   expect(bucket?.DeletionPolicy).toBe('Delete');
+});
+
+test('docs/infrastructure.md has the diagram; if not: npm run infra:diagram', () => {
+  const { is, should } = documentWith('diagram', diagramOf(templatesOf('production')));
+  expect(is).toBe(should);
 });
 
 test('is understood by the command that deploys it', async () => {

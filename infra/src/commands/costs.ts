@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { Complaint } from '../complaint.ts';
-import { asText, capacityLines, costTable, known, savingsTable, writeDocument } from '../cost-tables.ts';
+import { asText, capacityLines, costSection, costTable, known, savingsTable } from '../cost-tables.ts';
 import { costs, modes, totalOf } from '../costs.ts';
+import { writeDocument } from '../document.ts';
 import type { Environment } from '../environment.ts';
 import { environmentNamed, environments } from '../environments/index.ts';
 import { prices, questions } from '../prices.ts';
@@ -16,7 +17,7 @@ function main(): void {
   });
   const chosen = positionals.length > 0 ? positionals.map(environmentNamed) : environments;
   if (values.check) console.log(questions(prices).join('\n'));
-  else if (values.markdown) writeDocument(environments);
+  else if (values.markdown) writeDocument('costs', costSection(environments));
   else if (values.json) console.log(JSON.stringify(Object.fromEntries(chosen.map(linesOf))));
   else for (const environment of chosen) print(environment);
 }
