@@ -60,7 +60,6 @@ export default defineConfig({
             'k8s/**/*.test.ts',
             'infra/test/*.test.ts',
             'observability/test/*.test.ts',
-            'infra/test/*.test.ts',
             'infra/checks/test/*.test.ts',
           ],
           exclude: AFTERWARDS,

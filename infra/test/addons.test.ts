@@ -60,8 +60,8 @@ describe('versions', () => {
     expect(major > leastMajor || (major === leastMajor && minor >= leastMinor)).toBe(true);
   });
 
-  test('the cluster is of the version that they are for', () => {
-    const { Version } = theOnly(templatesOf('dev'), 'AWS::EKS::Cluster');
+  test('the cluster is of the version that they are for', async () => {
+    const { Version } = theOnly(await templatesOf('dev'), 'AWS::EKS::Cluster');
     expect(Version).toBe(KUBERNETES_VERSION);
   });
 

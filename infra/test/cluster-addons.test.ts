@@ -5,9 +5,9 @@ import { eksAddons } from '../src/addons/eks.ts';
 import { environments } from '../src/environments/index.ts';
 import { resourcesOf, templatesOf } from './templates.ts';
 
-describe.each(environments)('the cluster of $name', (environment) => {
+describe.each(environments)('the cluster of $name', async (environment) => {
   const cluster = `rising-stars-${environment.name}-cluster`;
-  const { [cluster]: template } = templatesOf(environment.name);
+  const { [cluster]: template } = await templatesOf(environment.name);
   const all = (type: string) =>
     Object.entries(resourcesOf({ [cluster]: template ?? { Resources: {} } }, type));
   const waitsOf = (resource: object) => (resource as { DependsOn?: string[] }).DependsOn ?? [];

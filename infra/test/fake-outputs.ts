@@ -22,7 +22,7 @@ export const fakeOutputs: Record<string, Record<string, string>> = {
     PortalCertificate: `arn:aws:acm:us-east-1:${account}:certificate/11111111-2222-3333-4444-555555555555`,
     WebAcl: `arn:aws:wafv2:us-east-1:${account}:regional/webacl/rising-stars-production/11111111-2222-3333-4444-555555555555`,
     MailHost: 'email-smtp.us-east-1.amazonaws.com',
-    MailUsername: 'AKIAFAKEFAKEFAKEFAKE',
+    MailUsername: 'SMTP-USER-OF-NOBODY',
     MailFrom: 'ANB Rising Stars <no-reply@estrellas.test>',
     MailSecret: secret('rising-stars/production/smtp-AbCdEf'),
     MailAccessKeySecret: secret('rising-stars/production/smtp-access-key-AbCdEf'),

@@ -7,7 +7,7 @@ import { disagreements, inventoryCosts } from '../src/inventory.ts';
 import { prices } from '../src/prices.ts';
 import { templatesOf } from './templates.ts';
 
-const templates = Object.values(templatesOf('production'));
+const templates = Object.values(await templatesOf('production'));
 const database = (properties: object): Template[] => [
   { Resources: { some: { Type: 'AWS::RDS::DBInstance', Properties: properties } } },
 ];
@@ -26,8 +26,8 @@ describe('the synthesised templates', () => {
     });
   });
 
-  test.each(environments)('of $name are what the cost model takes them for', (environment) => {
-    const synthesised = Object.values(templatesOf(environment.name));
+  test.each(environments)('of $name are what the cost model takes them for', async (environment) => {
+    const synthesised = Object.values(await templatesOf(environment.name));
     expect(disagreements(environment, synthesised, known(environment))).toEqual([]);
   });
 

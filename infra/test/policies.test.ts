@@ -95,8 +95,8 @@ const ofOthers: Record<string, string[]> = {
 describe.each(environments.map(({ name }) => name))('in %s', (environmentName) => {
   let templates: Templates;
   let arns: Record<'bucket' | 'queue' | 'dead-letters', string>;
-  beforeAll(() => {
-    templates = templatesOf(environmentName);
+  beforeAll(async () => {
+    templates = await templatesOf(environmentName);
     arns = {
       bucket: resourceOfOutput(templates, 'MediaBucket').arn,
       queue: resourceOfOutput(templates, 'QueueUrl').arn,

@@ -28,8 +28,8 @@ interface Statement {
 
 const tagged = (value: string) => ({ Key: 'environment', Value: value });
 
-describe.each(environments)('$name', (environment: Environment) => {
-  const templates = templatesOf(environment.name);
+describe.each(environments)('$name', async (environment: Environment) => {
+  const templates = await templatesOf(environment.name);
   const all = (type: string) =>
     Object.values(resourcesOf(templates, type)).map(({ Properties }) => Properties);
   const only = (type: string, prefix?: string) => theOnly(templates, type, prefix);
@@ -373,8 +373,8 @@ test('can be taken down with its data only by who says so', () => {
   expect(bucket?.DeletionPolicy).toBe('Delete');
 });
 
-test('docs/infrastructure.md has the diagram; if not: npm run infra:diagram', () => {
-  const { is, should } = documentWith('diagram', diagramOf(templatesOf('production')));
+test('docs/infrastructure.md has the diagram; if not: npm run infra:diagram', async () => {
+  const { is, should } = documentWith('diagram', diagramOf(await templatesOf('production')));
   expect(is).toBe(should);
 });
 

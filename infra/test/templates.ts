@@ -1,16 +1,20 @@
-import { type Resource, synthesise, type Template } from '../src/app.ts';
-import { environments } from '../src/environments/index.ts';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Resource, Template } from '../src/app.ts';
+import { environmentNamed } from '../src/environments/index.ts';
 
-const made = new Map<string, Record<string, Template>>();
-
-/** An environment's templates by the names of their stacks; made once for a test file. */
-export function templatesOf(environmentName: string): Record<string, Template> {
-  const known = made.get(environmentName);
-  if (known) return known;
-  const environment = environments.find(({ name }) => name === environmentName);
-  if (!environment) throw new Error(`no environment ${environmentName}`);
-  const templates = synthesise(environment);
-  made.set(environmentName, templates);
+/**
+ * An environment's templates by the names of their stacks. The first who asks in a run makes them, for the others: the
+ * CDK takes seconds to be read.
+ */
+export async function templatesOf(environmentName: string): Promise<Record<string, Template>> {
+  const file = join(process.env.TEST_LOGS ?? '', `templates-${environmentName}.json`);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  const { synthesise } = await import('../src/app.ts');
+  const templates = synthesise(environmentNamed(environmentName));
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, JSON.stringify(templates));
+  renameSync(unfinished, file);
   return templates;
 }
 

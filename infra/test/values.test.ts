@@ -71,7 +71,7 @@ describe('the values written from the outputs of production', () => {
     expect(config('transcoder')).toMatchObject({ S3_BUCKET: MediaBucket, SQS_QUEUE_URL: QueueUrl });
     expect(config('auth')).toMatchObject({
       MAIL_URL: 'smtp://email-smtp.us-east-1.amazonaws.com:587',
-      MAIL_USERNAME: 'AKIAFAKEFAKEFAKEFAKE',
+      MAIL_USERNAME: 'SMTP-USER-OF-NOBODY',
       MAIL_FROM: 'ANB Rising Stars <no-reply@estrellas.test>',
     });
     const images = objects
