@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { acknowledgeManagedPolicies, acknowledgeWildcards } from './acknowledge.ts';
+import { acknowledgeManagedPolicies } from './acknowledge.ts';
 import type { Reach } from './addon-roles.ts';
 import { KUBERNETES_VERSION } from './addons.ts';
 import { ClusterAddons } from './cluster-addons.ts';
@@ -13,10 +13,11 @@ import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
 import type { Environment } from './environment.ts';
 import { NodeGroups } from './node-groups.ts';
-import { allow, PodRole } from './pod-role.ts';
+import { PodRole } from './pod-role.ts';
 import { mediaArn, programRights } from './program-rights.ts';
 import { output } from './stack-output.ts';
 import type { WatchStack } from './watch-stack.ts';
+import { WayIn } from './way-in.ts';
 
 /** Where the chart is installed. */
 export const NAMESPACE = 'rising-stars';
@@ -62,8 +63,8 @@ export class ClusterStack extends Stack {
       });
     }
     this.operatorRole = this.#makeOperator(name);
-    this.#admit(this.operatorRole, 'operator', eks.AccessScopeType.CLUSTER);
-    this.#admit(props.deployRole, 'deploy', eks.AccessScopeType.NAMESPACE);
+    this.#admit(name, this.operatorRole, 'operator', eks.AccessScopeType.CLUSTER);
+    this.#admit(name, props.deployRole, 'deploy', eks.AccessScopeType.NAMESPACE);
 
     output(this, 'Region', this.region);
     output(this, 'ClusterName', name);
@@ -134,17 +135,8 @@ export class ClusterStack extends Stack {
   }
 
   /** Lets a role reach the API server through a node, and do everything in the cluster or in the chart's namespace. */
-  #admit(role: iam.IRole, id: string, accessScopeType: eks.AccessScopeType): void {
-    const policy = new iam.ManagedPolicy(this, `${id}-way-in`, {
-      description: 'The way to the API server: through a node of this cluster, by Session Manager',
-      roles: [role],
-      statements: wayIn(this, this.cluster),
-    });
-    acknowledgeWildcards(
-      policy,
-      [anyInstance(this), ownSessions(this), '*'],
-      'Nodes come and go: their tag decides. Sessions are the own ones. Listing instances knows of no resources.',
-    );
+  #admit(clusterName: string, role: iam.IRole, id: string, accessScopeType: eks.AccessScopeType): void {
+    new WayIn(this, `${id}-way-in`, { cluster: this.cluster, clusterName, role });
     new eks.AccessEntry(this, `${id}-access`, {
       cluster: this.cluster,
       principal: role.roleArn,
@@ -179,32 +171,4 @@ function reachOf(
     alarmTopicArn: watch.topic.topicArn,
     alarmKeyArn: watch.key.keyArn,
   };
-}
-
-const anyInstance = (stack: Stack) =>
-  stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
-const ownSessions = (stack: Stack) =>
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM fills it in
-  stack.formatArn({ service: 'ssm', resource: 'session', resourceName: '${aws:userid}-*' });
-
-function wayIn(stack: Stack, cluster: eks.ICluster): iam.PolicyStatement[] {
-  return [
-    allow(['eks:DescribeCluster'], [cluster.clusterArn]),
-    allow(['ssm:StartSession'], [anyInstance(stack)], {
-      StringEquals: { 'ssm:resourceTag/eks:cluster-name': cluster.clusterName },
-    }),
-    allow(
-      ['ssm:StartSession'],
-      [
-        stack.formatArn({
-          service: 'ssm',
-          account: '',
-          resource: 'document',
-          resourceName: 'AWS-StartPortForwardingSessionToRemoteHost',
-        }),
-      ],
-    ),
-    allow(['ssm:TerminateSession', 'ssm:ResumeSession'], [ownSessions(stack)]),
-    allow(['ec2:DescribeInstances'], ['*']),
-  ];
 }

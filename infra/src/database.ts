@@ -102,6 +102,7 @@ export class Database extends Construct {
       removalPolicy: RemovalPolicy.SNAPSHOT,
       autoMinorVersionUpgrade: true,
       enablePerformanceInsights: true,
+      databaseInsightsMode: rds.DatabaseInsightsMode.STANDARD,
       performanceInsightEncryptionKey: key,
       monitoringInterval: Duration.minutes(1),
       cloudwatchLogsExports: [...LOGS],

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as route53 from 'aws-cdk-lib/aws-route53';
+import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
@@ -30,6 +30,12 @@ export class MailSender extends Construct {
     const identity = new ses.EmailIdentity(this, 'identity', {
       identity: ses.Identity.publicHostedZone(zone),
       mailFromDomain: `bounce.${zone.zoneName}`,
+    });
+    // Mail that only pretends to be ours is set aside; large mailboxes take little from who does not say so.
+    new route53.TxtRecord(this, 'dmarc', {
+      zone,
+      recordName: `_dmarc.${zone.zoneName}`,
+      values: ['v=DMARC1; p=quarantine; adkim=s'],
     });
 
     const user = new iam.User(this, 'user', { userName: `rising-stars-${name}-smtp` });
