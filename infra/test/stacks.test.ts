@@ -333,6 +333,30 @@ describe.each(environments)('$name', async (environment: Environment) => {
     expect(trust['token.actions.githubusercontent.com:sub']).toBe(`repo:${repository}:environment:${ci}`);
   });
 
+  test('gives nobody a right on everything, save to look, to write traces, and what the load balancer controller comes with', () => {
+    const policies = Object.entries({
+      ...resourcesOf(templates, 'AWS::IAM::Policy'),
+      ...resourcesOf(templates, 'AWS::IAM::ManagedPolicy'),
+    });
+    const found = policies
+      .filter(([id]) => !id.startsWith('addonsawsloadbalancercontroller'))
+      .flatMap(([, { Properties }]) => statementsOf(Properties))
+      .filter(({ Effect, Resource }) => Effect === 'Allow' && [Resource].flat().includes('*'))
+      .flatMap(({ Action }) => Action)
+      .filter((action) => !/^\w+:(Describe|List|Get)\w+$/.test(action));
+    expect(found.toSorted()).toEqual([
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+    for (const [, { Properties }] of policies) {
+      for (const { Action } of statementsOf(Properties)) expect([Action].flat().join()).not.toContain('*');
+    }
+  });
+
   test('tells somebody of each alarm, and of its end', () => {
     const alarms = all('AWS::CloudWatch::Alarm');
     expect(alarms).toHaveLength(14 + environment.natGateways);
