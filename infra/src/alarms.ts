@@ -34,6 +34,7 @@ const GIB = 1024 ** 3;
 const below = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD;
 const above = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD;
 const minutes = (count: number) => Duration.minutes(count);
+const anyAtAll = { threshold: 0, comparisonOperator: above, evaluationPeriods: 1 };
 
 const metric = (
   namespace: string,
@@ -169,25 +170,12 @@ function ofDatabase({ data, environment: { database, name } }: Watched): Alarm[]
       runbook:
         'More than 80 % of max_connections are in use, which the chart does not allow at any scale: somebody else connects.',
     },
-    {
-      id: 'password-rotation',
-      metric: new cloudwatch.MathExpression({
-        expression: LOGINS.join(' + '),
-        label: 'failed rotations',
-        period: minutes(5),
-        usingMetrics: Object.fromEntries(
-          LOGINS.map((login) => [
-            login,
-            metric('AWS/Lambda', 'Errors', { FunctionName: `rising-stars-${name}-rotate-${login}` }),
-          ]),
-        ),
-      }),
-      threshold: 0,
-      comparisonOperator: above,
-      evaluationPeriods: 1,
-      runbook:
-        'A database password was not rotated; the old one goes on working. The log of the function says why.',
-    },
+    ...LOGINS.map((login) => ({
+      id: `password-rotation-${login}`,
+      metric: metric('AWS/Lambda', 'Errors', { FunctionName: `rising-stars-${name}-rotate-${login}` }),
+      ...anyAtAll,
+      runbook: `The password of anb_${login} was not rotated; the old one goes on working. The log of the function says why.`,
+    })),
   ];
 }
 
@@ -208,31 +196,23 @@ function ofJobs({ data: { jobs, takedown } }: Watched): Alarm[] {
         statistic: 'Maximum',
         period: minutes(5),
       }),
-      threshold: 0,
-      comparisonOperator: above,
-      evaluationPeriods: 1,
+      ...anyAtAll,
       runbook: 'A job was received ten times without an outcome; see the runbook AnbDeadLetters.',
     },
-    {
-      id: 'takedown-failed',
-      metric: new cloudwatch.MathExpression({
-        expression: 'failed + late + undelivered',
-        label: 'failed takedowns',
+    ...Object.entries({
+      failed: takedown.machine.metricFailed({ statistic: 'Sum', period: minutes(5) }),
+      late: takedown.machine.metricTimedOut({ statistic: 'Sum', period: minutes(5) }),
+      undelivered: takedown.undelivered.metricApproximateNumberOfMessagesVisible({
+        statistic: 'Maximum',
         period: minutes(5),
-        usingMetrics: {
-          failed: takedown.machine.metricFailed({ statistic: 'Sum' }),
-          late: takedown.machine.metricTimedOut({ statistic: 'Sum' }),
-          undelivered: takedown.undelivered.metricApproximateNumberOfMessagesVisible({
-            statistic: 'Maximum',
-          }),
-        },
       }),
-      threshold: 0,
-      comparisonOperator: above,
-      evaluationPeriods: 1,
+    }).map(([how, metric]) => ({
+      id: `takedown-${how}`,
+      metric,
+      ...anyAtAll,
       runbook:
         'The CDN may go on showing what was taken away: docs/infrastructure.md has the command that makes it forget everything.',
-    },
+    })),
   ];
 }
 
@@ -262,9 +242,7 @@ function ofNetwork({ network: { vpc } }: Watched): Alarm[] {
       {
         id: `nat-ports-${zone}`,
         metric: metric('AWS/NATGateway', 'ErrorPortAllocation', { NatGatewayId: gateway.attrNatGatewayId }),
-        threshold: 0,
-        comparisonOperator: above,
-        evaluationPeriods: 1,
+        ...anyAtAll,
         runbook:
           'A NAT gateway has no port left for a connection: mails, challenges or images may fail. Something connects without end.',
       },

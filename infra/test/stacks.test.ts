@@ -359,7 +359,7 @@ describe.each(environments)('$name', async (environment: Environment) => {
 
   test('tells somebody of each alarm, and of its end', () => {
     const alarms = all('AWS::CloudWatch::Alarm');
-    expect(alarms).toHaveLength(14 + environment.natGateways);
+    expect(alarms).toHaveLength(19 + environment.natGateways);
     for (const { AlarmActions, OKActions, AlarmDescription } of alarms) {
       expect([AlarmActions, OKActions]).toEqual([[expect.anything()], [expect.anything()]]);
       expect(AlarmDescription.length).toBeGreaterThan(40);
