@@ -77,6 +77,7 @@ export function chartValues(environment: Environment, outputs: Outputs) {
       accessLogsBucket: from.logBucket,
       tags: { application: 'rising-stars', environment: name },
     },
+    monitoring: { runbookBase: `https://github.com/${environment.ci.repository}/blob/main/docs/runbooks` },
     networkPolicy: {
       loadBalancerCidrs: from.publicCidrs.split(','),
       databaseCidrs: from.dataCidrs.split(','),
