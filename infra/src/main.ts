@@ -1,15 +1,30 @@
 import { openApp } from './app.ts';
+import { checked } from './checked.ts';
+import { Complaint } from './complaint.ts';
 import { environments } from './environments/index.ts';
 import { addPlatform } from './platform.ts';
 
 const { CDK_OUTDIR: outdir } = process.env;
-const app = openApp({ outdir: outdir ?? 'cdk.out' });
-// The name of an environment whose data may be deleted: `npm run infra:destroy` says it.
-const disposable = app.node.tryGetContext('delete-data');
-for (const environment of environments) {
-  addPlatform(app, environment, { isDisposable: environment.name === disposable });
+
+function main(): void {
+  const app = openApp({ outdir: outdir ?? 'cdk.out' });
+  // The name of an environment whose data may be deleted: `npm run infra:destroy` says it.
+  const disposable = app.node.tryGetContext('delete-data');
+  for (const environment of checked(environments)) {
+    addPlatform(app, environment, { isDisposable: environment.name === disposable });
+  }
+  const { stacks } = app.synth();
+  // The CDK's own command has a report of its own.
+  if (!outdir)
+    console.log(
+      `wrote ${stacks.length} stacks into infra/cdk.out:\n${stacks.map(({ id }) => id).join('\n')}`,
+    );
 }
-const { stacks } = app.synth();
-// The CDK's own command has a report of its own.
-if (!outdir)
-  console.log(`wrote ${stacks.length} stacks into infra/cdk.out:\n${stacks.map(({ id }) => id).join('\n')}`);
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof Complaint)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -21,9 +21,20 @@ export class NetworkStack extends Stack {
   readonly vpc: ec2.Vpc;
   /** Access logs of everything that writes some. */
   readonly logBucket: s3.Bucket;
+  readonly #zones: readonly string[];
+
+  /** The environment names them; CDK would look those of a known account up. */
+  override get availabilityZones(): string[] {
+    return [...this.#zones];
+  }
 
   constructor(scope: Construct, id: string, environment: Environment, props: StackProps) {
     super(scope, id, props);
+    this.#zones = environment.zones;
+    Validations.of(this).acknowledge({
+      id: 'CloudFormation-Validate::W3010',
+      reason: 'The environment names its zones.',
+    });
     this.logBucket = new LogBucket(this, 'logs');
     this.vpc = new ec2.Vpc(this, 'vpc', {
       vpcName: `rising-stars-${environment.name}`,

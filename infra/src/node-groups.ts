@@ -82,16 +82,13 @@ export class NodeGroups extends Construct {
   }
 }
 
-/** @throws when the types are not of one architecture, for a group has one image. */
 function machinesOf({ instanceTypes }: NodeGroup): Pick<eks.NodegroupOptions, 'instanceTypes' | 'amiType'> {
   const types = instanceTypes.map((name) => new ec2.InstanceType(name));
-  const [architecture, another] = new Set(types.map((type) => type.architecture));
-  if (!architecture || another) throw new Error(`${instanceTypes} are not of one architecture`);
+  const isArm = types.every(({ architecture }) => architecture === ec2.InstanceArchitecture.ARM_64);
   return {
     instanceTypes: types,
-    amiType:
-      architecture === ec2.InstanceArchitecture.ARM_64
-        ? eks.NodegroupAmiType.AL2023_ARM_64_STANDARD
-        : eks.NodegroupAmiType.AL2023_X86_64_STANDARD,
+    amiType: isArm
+      ? eks.NodegroupAmiType.AL2023_ARM_64_STANDARD
+      : eks.NodegroupAmiType.AL2023_X86_64_STANDARD,
   };
 }

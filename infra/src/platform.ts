@@ -1,4 +1,5 @@
 import { type App, Tags } from 'aws-cdk-lib';
+import { checked } from './checked.ts';
 import { ClusterStack } from './cluster-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
@@ -18,6 +19,7 @@ export function addPlatform(
   environment: Environment,
   { isDisposable = false }: PlatformOptions = {},
 ) {
+  checked([environment]);
   const { account, region } = environment;
   const name = (stack: string) => `rising-stars-${environment.name}-${stack}`;
   const env = { ...(account && { account }), region };
