@@ -1,4 +1,5 @@
 import file from '../prices.json' with { type: 'json' };
+import { Complaint } from './complaint.ts';
 
 export interface Price {
   readonly price: number;
@@ -26,10 +27,10 @@ interface Source {
   asOf: string;
 }
 
-/** @throws when there is none */
+/** @throws Complaint when there is none */
 export function priceOf(prices: Prices, item: string): Price {
   const price = prices[item];
-  if (!price) throw new Error(`no price for ${item}: add it to infra/prices.json`);
+  if (!price) throw new Complaint(`no price for ${item}: add it to infra/prices.json`);
   return price;
 }
 

@@ -117,7 +117,7 @@ describe('what is missing', () => {
 
   test.each([
     ['no environment', [], {}, 'npm run infra:addons -- ENVIRONMENT'],
-    ['an unknown environment', ['staging'], {}, 'name an environment: dev, production'],
+    ['an unknown environment', ['nowhere'], {}, 'name an environment: dev, production'],
     ['an unknown word', ['dev', '--force'], {}, "Unknown option '--force'"],
     ['no Helm', ['dev', ...['--outputs', 'FILE']], { kubectl }, 'helm is missing: install Helm 3.17 or 4'],
     ['no kubectl', ['dev', ...['--outputs', 'FILE']], { helm: 'exit 0' }, 'kubectl is missing: install it'],

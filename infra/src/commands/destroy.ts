@@ -42,6 +42,7 @@ await runCommand({
     // Protections off first; nothing else changes.
     await run(['deploy', '--exclusively', '--require-approval', 'never', ...disposable, ...named(['data'])]);
     await run(['destroy', '--force', ...disposable, ...named(WITH_DATA)]);
+    if (words['dry-run']) return;
     console.log(
       'gone. The last snapshot of the database, its key and the access logs are kept until somebody deletes them.',
     );
