@@ -37,6 +37,18 @@ export function checked(environments: readonly Environment[]): readonly Environm
   );
 }
 
+/** The fields that are as the repository brings them, for a domain that nobody has: valid, but not to be deployed. */
+export const examplesIn = (environment: Environment): string[] =>
+  leavesOf(environment)
+    .filter(([, value]) => typeof value === 'string' && /\bexample\b|^Z(\d)\1+$/.test(value))
+    .map(([field]) => field);
+
+function leavesOf(value: object, path = ''): [field: string, value: unknown][] {
+  return Object.entries(value).flatMap(([key, part]) =>
+    typeof part === 'object' ? leavesOf(part, `${path}${key}.`) : [[`${path}${key}`, part]],
+  );
+}
+
 const unless = (isRight: boolean, field: string, value: unknown, otherwise: string): Problem[] =>
   isRight ? [] : [`${field}: ${JSON.stringify(value)} ${otherwise}`];
 

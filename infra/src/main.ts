@@ -1,5 +1,5 @@
 import { openApp } from './app.ts';
-import { checked } from './checked.ts';
+import { checked, examplesIn } from './checked.ts';
 import { Complaint } from './complaint.ts';
 import { environments } from './environments/index.ts';
 import { addPlatform } from './platform.ts';
@@ -15,10 +15,13 @@ function main(): void {
   }
   const { stacks } = app.synth();
   // The CDK's own command has a report of its own.
-  if (!outdir)
-    console.log(
-      `wrote ${stacks.length} stacks into infra/cdk.out:\n${stacks.map(({ id }) => id).join('\n')}`,
-    );
+  if (outdir) return;
+  console.log(`wrote ${stacks.length} stacks into infra/cdk.out:\n${stacks.map(({ id }) => id).join('\n')}`);
+  for (const environment of environments) {
+    const fields = examplesIn(environment).join(', ');
+    if (fields)
+      console.log(`${environment.name} can not be deployed as it is, examples are still: ${fields}`);
+  }
 }
 
 try {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { synthesise } from '../src/app.ts';
-import { checked } from '../src/checked.ts';
+import { checked, examplesIn } from '../src/checked.ts';
 import { Complaint } from '../src/complaint.ts';
 import type { Environment } from '../src/environment.ts';
 import { environments } from '../src/environments/index.ts';
@@ -40,6 +40,21 @@ const complaintOf = (...them: Environment[]) => {
 
 test('the environments of this repository are usable together', () => {
   expect(checked(environments)).toBe(environments);
+});
+
+test('what is still the repository’s example is known', () => {
+  expect(examplesIn(production)).toEqual([
+    'domain.portal',
+    'domain.media',
+    'domain.hostedZone.id',
+    'domain.hostedZone.name',
+    'contactEmail',
+    'alarmEmail',
+    'ci.repository',
+  ]);
+  const mine = { portal: 'torneo.co', media: 'media.torneo.co' };
+  const own = { ...production, domain: { ...mine, hostedZone: { id: 'Z0123', name: 'torneo.co' } } };
+  expect(examplesIn(own)).toEqual(['contactEmail', 'alarmEmail', 'ci.repository']);
 });
 
 test('one of an account of its own is synthesised without a look into that account', () => {
