@@ -357,6 +357,26 @@ describe.each(environments)('$name', async (environment: Environment) => {
     }
   });
 
+  test('lets people and CI through its nodes to the API server, by a session of their own that is no shell', () => {
+    for (const who of ['operator', 'deploy']) {
+      const statements = statementsOf(only('AWS::IAM::ManagedPolicy', who));
+      const starting = statements.filter(({ Action }) => Action === 'ssm:StartSession');
+      expect(starting.map(({ Resource, Condition }) => [JSON.stringify(Resource), Condition])).toEqual([
+        [
+          expect.stringMatching(/:instance\/\*"/),
+          {
+            StringEquals: { 'ssm:resourceTag/eks:cluster-name': `rising-stars-${environment.name}` },
+            BoolIfExists: { 'ssm:SessionDocumentAccessCheck': 'true' },
+          },
+        ],
+        [expect.stringContaining(':document/AWS-StartPortForwardingSessionToRemoteHost'), undefined],
+      ]);
+      const opening = statements.find(({ Action }) => Action.includes('ssmmessages:OpenDataChannel'));
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM fills it in
+      expect(JSON.stringify(opening?.Resource)).toContain(':session/${aws:userid}-*');
+    }
+  });
+
   test('tells somebody of each alarm, and of its end', () => {
     const alarms = all('AWS::CloudWatch::Alarm');
     expect(alarms).toHaveLength(19 + environment.natGateways);
