@@ -26,6 +26,9 @@ interface Statement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
+/** What Secrets Manager calls punctuation. */
+const MARKS = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'];
+
 const tagged = (value: string) => ({ Key: 'environment', Value: value });
 
 describe.each(environments)('$name', async (environment: Environment) => {
@@ -133,6 +136,10 @@ describe.each(environments)('$name', async (environment: Environment) => {
     const rotations = all('AWS::SecretsManager::RotationSchedule');
     expect(rotations).toHaveLength(logins.length);
     for (const rotation of rotations) {
+      // Of which Secrets Manager must find one for each new password.
+      expect(MARKS.filter((mark) => !rotation.HostedRotationLambda.ExcludeCharacters.includes(mark))).toEqual(
+        ['-', '_'],
+      );
       expect(rotation).toMatchObject({
         RotateImmediatelyOnUpdate: false,
         HostedRotationLambda: { RotationType: 'PostgreSQLSingleUser' },
