@@ -227,7 +227,7 @@ describe.each(environments)('$name', async (environment: Environment) => {
     expect(only('AWS::Events::Rule', 'takedown').EventPattern).toMatchObject({
       source: ['aws.s3'],
       'detail-type': ['Object Deleted'],
-      detail: { object: { key: [{ prefix: 'media/' }] } },
+      detail: { object: { key: [{ prefix: 'media/' }] }, reason: ['DeleteObject'] },
     });
     const { DefinitionString } = only('AWS::StepFunctions::StateMachine');
     const definition = JSON.parse(
