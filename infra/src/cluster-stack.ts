@@ -95,6 +95,7 @@ export class ClusterStack extends Stack {
         alias: `${clusterName}-cluster`,
         description: `${clusterName}: secrets in the cluster`,
         enableKeyRotation: true,
+        removalPolicy: RemovalPolicy.DESTROY,
       }),
       clusterLogging: Object.values(eks.ClusterLoggingTypes),
     });

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as budgets from 'aws-cdk-lib/aws-budgets';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -38,6 +38,7 @@ export class WatchStack extends Stack {
       alias: `rising-stars-${environment.name}-alarms`,
       description: `rising-stars-${environment.name}: alarms`,
       enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     this.topic = this.#makeTopic(environment);
     const health = this.#makeHealthCheck(environment);

@@ -422,6 +422,11 @@ test('can be taken down with its data only by who says so', () => {
     Object.entries(resourcesOf(templates, 'AWS::S3::Bucket')).find(([name]) => name.startsWith('media')) ??
     [];
   expect(bucket?.DeletionPolicy).toBe('Delete');
+  const kept = Object.values(templates).flatMap(({ Resources }) =>
+    Object.values(Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain'),
+  );
+  // The key of the last snapshot, and the access logs.
+  expect(kept.map(({ Type }) => Type).toSorted()).toEqual(['AWS::KMS::Key', 'AWS::S3::Bucket']);
 });
 
 test('docs/infrastructure.md has the diagram; if not: npm run infra:diagram', async () => {
