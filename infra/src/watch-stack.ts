@@ -69,7 +69,7 @@ export class WatchStack extends Stack {
     this.key.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'Alarms',
-        principals: servicesOf([...PUBLISHERS, 'events']),
+        principals: servicesOf(PUBLISHERS),
         actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
         resources: ['*'],
       }),
@@ -106,7 +106,7 @@ export class WatchStack extends Stack {
   }
 
   #addEvents({ name }: Environment, { database }: DataStack): void {
-    new rds.CfnEventSubscription(this, 'database-events', {
+    const subscription = new rds.CfnEventSubscription(this, 'database-events', {
       snsTopicArn: this.topic.topicArn,
       sourceType: 'db-instance',
       sourceIds: [database.instance.instanceIdentifier],
@@ -120,6 +120,8 @@ export class WatchStack extends Stack {
         'restoration',
       ],
     });
+    // RDS refuses a topic that it may not publish to yet.
+    subscription.node.addDependency(this.topic);
     new events.Rule(this, 'vulnerable-image', {
       ruleName: `rising-stars-${name}-vulnerable-image`,
       description: 'A scan of an image has found something critical',

@@ -401,6 +401,25 @@ describe.each(environments)('$name', async (environment: Environment) => {
     });
   });
 
+  test('lets who sounds an alarm publish it, and use the key that it is encrypted with', () => {
+    const { [`rising-stars-${environment.name}-watch`]: watch = { Resources: {} } } = templates;
+    const servicesOf = (type: string, document: string) =>
+      Object.values(resourcesOf({ watch }, type))
+        .flatMap(({ Properties }) => Properties[document].Statement as Statement[])
+        .filter(({ Effect }) => Effect === 'Allow')
+        .flatMap(({ Principal }) => (Principal as { Service?: string | string[] }).Service ?? [])
+        .toSorted();
+    const publishers = ['budgets', 'cloudwatch', 'events', 'events.rds'].map(
+      (name) => `${name}.amazonaws.com`,
+    );
+    expect(servicesOf('AWS::SNS::TopicPolicy', 'PolicyDocument')).toEqual(publishers);
+    expect(servicesOf('AWS::KMS::Key', 'KeyPolicy')).toEqual(publishers);
+    const [subscription] = Object.values(resourcesOf(templates, 'AWS::RDS::EventSubscription'));
+    expect(subscription).toMatchObject({
+      DependsOn: expect.arrayContaining([nameOf(templates, 'AWS::SNS::TopicPolicy')]),
+    });
+  });
+
   test('marks what it pays for', () => {
     for (const type of [
       'AWS::RDS::DBInstance',
