@@ -95,6 +95,7 @@ export class ClusterStack extends Stack {
         alias: `${clusterName}-cluster`,
         description: `${clusterName}: secrets in the cluster`,
         enableKeyRotation: true,
+        removalPolicy: RemovalPolicy.DESTROY,
       }),
       clusterLogging: Object.values(eks.ClusterLoggingTypes),
     });
@@ -141,6 +142,7 @@ export class ClusterStack extends Stack {
       cluster: this.cluster,
       principal: role.roleArn,
       accessPolicies: [
+        // No lesser policy knows kinds that are not Kubernetes' own, such as ScaledObject.
         eks.AccessPolicy.fromAccessPolicyName('AmazonEKSClusterAdminPolicy', {
           accessScopeType,
           ...(accessScopeType === eks.AccessScopeType.NAMESPACE && { namespaces: [NAMESPACE] }),

@@ -5,7 +5,7 @@ export interface Environment {
   /** Set, no other account's credentials can deploy it. */
   readonly account?: string;
   readonly region: string;
-  /** Two or more availability zones of the region. */
+  /** Two or more availability zones. A name is another place in each account, and EKS is not in use1-az3: `aws ec2 describe-availability-zones`. */
   readonly zones: readonly string[];
   /** The VPC's addresses, a /16. */
   readonly cidr: string;
@@ -18,7 +18,7 @@ export interface Environment {
   readonly nodes: { readonly web: NodeGroup; readonly transcode: NodeGroup };
   /** Pods of each program, at least and at most. */
   readonly replicas: Readonly<Record<'auth' | 'videos' | 'votes' | 'portal' | 'transcoder', Replicas>>;
-  /** Requests from one address within five minutes, above which the web ACL answers 403. A school or a mobile carrier shares one. */
+  /** Requests from one address within five minutes, above which the web ACL answers 429. A school or a mobile carrier shares one. */
   readonly requestsPerAddress: number;
   /** Whom the portal names for questions about rules and personal data. */
   readonly contactEmail: string;

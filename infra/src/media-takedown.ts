@@ -45,6 +45,8 @@ export class MediaTakedown extends Construct {
         detail: {
           bucket: { name: [props.bucket.bucketName] },
           object: { key: [{ prefix: PUBLIC_PREFIX }] },
+          // Not the end of what was already taken away, which the bucket tells as well.
+          reason: ['DeleteObject'],
         },
       },
       targets: [

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as budgets from 'aws-cdk-lib/aws-budgets';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -38,6 +38,7 @@ export class WatchStack extends Stack {
       alias: `rising-stars-${environment.name}-alarms`,
       description: `rising-stars-${environment.name}: alarms`,
       enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     this.topic = this.#makeTopic(environment);
     const health = this.#makeHealthCheck(environment);
@@ -68,7 +69,7 @@ export class WatchStack extends Stack {
     this.key.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'Alarms',
-        principals: servicesOf([...PUBLISHERS, 'events']),
+        principals: servicesOf(PUBLISHERS),
         actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
         resources: ['*'],
       }),
@@ -105,7 +106,7 @@ export class WatchStack extends Stack {
   }
 
   #addEvents({ name }: Environment, { database }: DataStack): void {
-    new rds.CfnEventSubscription(this, 'database-events', {
+    const subscription = new rds.CfnEventSubscription(this, 'database-events', {
       snsTopicArn: this.topic.topicArn,
       sourceType: 'db-instance',
       sourceIds: [database.instance.instanceIdentifier],
@@ -119,6 +120,8 @@ export class WatchStack extends Stack {
         'restoration',
       ],
     });
+    // RDS refuses a topic that it may not publish to yet.
+    subscription.node.addDependency(this.topic);
     new events.Rule(this, 'vulnerable-image', {
       ruleName: `rising-stars-${name}-vulnerable-image`,
       description: 'A scan of an image has found something critical',

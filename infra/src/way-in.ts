@@ -36,9 +36,11 @@ export class WayIn extends Construct {
         allow(['eks:DescribeCluster'], [cluster.clusterArn]),
         allow(['ssm:StartSession'], [anyInstance], {
           StringEquals: { 'ssm:resourceTag/eks:cluster-name': clusterName },
+          // Or a session that names no document would be a shell on the node, as root.
+          BoolIfExists: { 'ssm:SessionDocumentAccessCheck': 'true' },
         }),
         allow(['ssm:StartSession'], [forwarding]),
-        allow(['ssm:TerminateSession', 'ssm:ResumeSession'], [ownSessions]),
+        allow(['ssmmessages:OpenDataChannel', 'ssm:TerminateSession', 'ssm:ResumeSession'], [ownSessions]),
         allow(['ec2:DescribeInstances'], ['*']),
         allow(['cloudformation:DescribeStacks'], [stacks]),
       ],

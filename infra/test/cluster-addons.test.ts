@@ -32,6 +32,12 @@ describe.each(environments)('the cluster of $name', async (environment) => {
     expect(made).toEqual(wanted);
   });
 
+  test('notes in the zone whose a record is, were it that of the zone’s own name', () => {
+    const dns = eksAddons.find(({ name }) => name === 'external-dns')?.configuration(environment);
+    expect(dns).toMatchObject({ registry: 'txt', domainFilters: [environment.domain.hostedZone.name] });
+    expect(dns?.txtPrefix).toMatch(/%\{record_type\}\.$/);
+  });
+
   test('has no node before what makes nodes ready, and the rest after the nodes', () => {
     const groups = all('AWS::EKS::Nodegroup');
     const early = addonIds(({ isBeforeNodes }) => isBeforeNodes === true);

@@ -149,7 +149,10 @@ describe('npm run infra:tunnel', () => {
       stubs(['i-1', 'i-2']),
     );
     expect(status).toBe(0);
-    const [, login, cluster, session] = calls;
+    const [search, login, cluster, session] = calls;
+    expect(search).toContain(
+      '--filters Name=tag:eks:cluster-name,Values=rising-stars-production Name=tag:eks:nodegroup-name,Values=web Name=instance-state-name,Values=running',
+    );
     expect(login).toBe('aws eks update-kubeconfig --name rising-stars-production --region us-east-1');
     expect(cluster).toBe(
       'kubectl config set-cluster arn:aws:eks:us-east-1:210987654321:cluster/rising-stars-production ' +

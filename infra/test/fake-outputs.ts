@@ -40,6 +40,7 @@ export const fakeOutputs: Record<string, Record<string, string>> = {
     SigningKeySecret: secret('rising-stars/production/signing-key-AbCdEf'),
     MediaBucket: `rising-stars-production-media-${account}`,
     MediaBaseUrl: 'https://media.estrellas.test',
+    DistributionId: 'E1FAKEFAKEFAKE',
     QueueUrl: `https://sqs.us-east-1.amazonaws.com/${account}/rising-stars-production-transcode`,
     DeadLetterUrl: `https://sqs.us-east-1.amazonaws.com/${account}/rising-stars-production-transcode-dead-letters`,
   },

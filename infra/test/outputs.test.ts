@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { environmentNamed } from '../src/environments/index.ts';
 import { pick, readOutputs } from '../src/outputs.ts';
 import { clusterOf, outputsFile, outputsOf, run } from './command.ts';
+import { fakeOutputs } from './fake-outputs.ts';
+import { templatesOf } from './templates.ts';
 
 const dev = environmentNamed('dev');
 
@@ -24,6 +26,14 @@ describe('outputs from a file', () => {
   test('says how to make a file that is not there', async () => {
     await expect(readOutputs(dev, '/nowhere.json')).rejects.toThrow('cdk deploy --outputs-file writes it');
   });
+});
+
+test('what other tests take for outputs is what the stacks put out', async () => {
+  const names = (outputs: object) => Object.keys(outputs).toSorted();
+  for (const [stack, { Outputs = {} }] of Object.entries(await templatesOf('production'))) {
+    const own = Object.entries(Outputs).filter(([, { Export }]) => !Export);
+    expect(names(fakeOutputs[stack] ?? {}), stack).toEqual(names(Object.fromEntries(own)));
+  }
 });
 
 test('all outputs that are missing are named at once', () => {

@@ -31,3 +31,15 @@ export function theOnly(templates: Record<string, Template>, type: string, prefi
   if (!one || found.length > 1) throw new Error(`${found.length} of ${type} ${prefix}`);
   return one[1].Properties;
 }
+
+export interface Statement {
+  Sid?: string;
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Principal?: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+export const statementsOf = (policy: Resource['Properties']) =>
+  policy.PolicyDocument.Statement as Statement[];

@@ -86,6 +86,8 @@ export const eksAddons: readonly EksAddon[] = [
       policy: 'sync',
       registry: 'txt',
       txtOwnerId: `rising-stars-${name}`,
+      // Whose a record is stands below it: beside the zone's own name there is no zone to write it into.
+      txtPrefix: 'owner-%{record_type}.',
       domainFilters: [domain.hostedZone.name],
       sources: ['ingress'],
     }),

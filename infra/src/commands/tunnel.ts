@@ -40,7 +40,12 @@ await runCommand({
 });
 
 async function someNode({ name, region }: { name: string; region: string }): Promise<string> {
-  const filters = [`Name=tag:eks:cluster-name,Values=${name}`, 'Name=instance-state-name,Values=running'];
+  const filters = [
+    `Name=tag:eks:cluster-name,Values=${name}`,
+    // Not one of Spot's, which may go at any moment.
+    'Name=tag:eks:nodegroup-name,Values=web',
+    'Name=instance-state-name,Values=running',
+  ];
   const answer = (await aws(region, ['ec2', 'describe-instances', '--filters', ...filters])) as {
     Reservations: { Instances: { InstanceId: string }[] }[];
   };
