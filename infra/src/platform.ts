@@ -8,8 +8,6 @@ import { NetworkStack } from './network-stack.ts';
 import { RegistryStack } from './registry-stack.ts';
 import { WatchStack } from './watch-stack.ts';
 
-const CDN_REGION = 'us-east-1';
-
 export interface PlatformOptions {
   /** May database and bucket be deleted with their stack? */
   readonly isDisposable?: boolean;
@@ -23,11 +21,6 @@ export function addPlatform(
 ) {
   checked([environment]);
   const { account, region } = environment;
-  if (region !== CDN_REGION) {
-    throw new Error(
-      `${region}: certificates for the CDN and health checks' metrics are in ${CDN_REGION} alone; they need a stack of their own there first`,
-    );
-  }
   const name = (stack: string) => `rising-stars-${environment.name}-${stack}`;
   const env = { ...(account && { account }), region };
 

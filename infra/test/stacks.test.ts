@@ -391,11 +391,6 @@ describe.each(environments)('$name', async (environment: Environment) => {
   });
 });
 
-test('is of the one region where the CDN’s certificates are, or not made', () => {
-  const [environment] = environments as [Environment];
-  expect(() => synthesise({ ...environment, region: 'us-west-2' })).toThrow(/us-west-2.*us-east-1 alone/);
-});
-
 test('can be taken down with its data only by who says so', () => {
   const [environment] = environments as [Environment];
   const isProtected = (isDisposable: boolean) =>
