@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
@@ -78,7 +78,7 @@ export class WebAcl extends Construct {
           service: 'logs',
           resource: 'log-group',
           resourceName: group.logGroupName,
-          arnFormat: 'arn:aws:service:region:account:resource:resourceName' as never,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
       redactedFields: ['authorization', 'cookie'].map((header) => ({ singleHeader: { Name: header } })),
