@@ -217,6 +217,8 @@ describe.each(environments)('$name', async (environment: Environment) => {
       Aliases: [environment.domain.media],
       Origins: [{ OriginPath: '/media', OriginAccessControlId: expect.anything() }],
       ViewerCertificate: { MinimumProtocolVersion: 'TLSv1.2_2021' },
+      // What is not there yet is asked for again soon.
+      CustomErrorResponses: [{ ErrorCode: 403, ErrorCachingMinTTL: 10 }],
       DefaultCacheBehavior: { ViewerProtocolPolicy: 'https-only', AllowedMethods: ['GET', 'HEAD'] },
     });
   });
@@ -234,6 +236,12 @@ describe.each(environments)('$name', async (environment: Environment) => {
         .join(''),
     );
     const { invalidate } = definition.States;
+    // CloudFront takes some calls a second: the others wait, and what is never handed over is kept.
+    expect(invalidate.Retry).toMatchObject([{ ErrorEquals: ['States.ALL'], MaxAttempts: 100 }]);
+    const [{ DeadLetterConfig }] = only('AWS::Events::Rule', 'takedown').Targets;
+    expect(DeadLetterConfig.Arn['Fn::GetAtt'][0]).toBe(
+      nameOf(templates, 'AWS::SQS::Queue', 'takedownundelivered'),
+    );
     expect(invalidate.Arguments.DistributionId).toBe('X');
     const event = {
       id: '2ee9cc15-d022-99ea-1fb8-1b1bac4850f9',
