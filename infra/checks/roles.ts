@@ -1,5 +1,5 @@
 import { list, readStatements, type Statement } from './iam.ts';
-import { type Resource, resourcesOf, type Templates } from './templates.ts';
+import { type Resource, resourcesOf, type Templates } from './references.ts';
 
 export interface Role {
   name: string;

@@ -14,12 +14,10 @@ export interface Reach {
   readonly hostedZoneId: string;
   /** ARNs of secrets, or prefixes of them that end with `*`. */
   readonly secretArns: readonly string[];
-  /** Where they are encrypted with a key of their own. */
-  readonly secretKeyArn?: string;
+  readonly secretKeyArn: string;
   readonly queueArn: string;
   readonly alarmTopicArn: string;
-  /** Where the topic is encrypted with a key of its own. */
-  readonly alarmKeyArn?: string;
+  readonly alarmKeyArn: string;
 }
 
 /** For one role and its association by EKS Pod Identity. */
@@ -131,14 +129,14 @@ export function externalDns(hostedZoneId: string): PolicyStatement[] {
 }
 
 /** external-secrets.io, provider AWS Secrets Manager: what single secrets need, without the finding of others. */
-export function externalSecrets(secretArns: readonly string[], keyArn?: string): PolicyStatement[] {
+export function externalSecrets(secretArns: readonly string[], keyArn: string): PolicyStatement[] {
   return [
     new PolicyStatement({
       sid: 'ReadSecrets',
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
       resources: [...secretArns],
     }),
-    ...withKey(keyArn, ['kms:Decrypt']),
+    useKey(keyArn, ['kms:Decrypt']),
   ];
 }
 
@@ -149,16 +147,16 @@ export function kedaOperator(queueArn: string): PolicyStatement[] {
   ];
 }
 
-/** prometheus.io, Alertmanager, sns_config; with a key, Amazon SNS Developer Guide, key management. */
-export function alertmanager(alarmTopicArn: string, keyArn?: string): PolicyStatement[] {
+/** prometheus.io, Alertmanager, sns_config; of the key, Amazon SNS Developer Guide, key management. */
+export function alertmanager(alarmTopicArn: string, keyArn: string): PolicyStatement[] {
   return [
     new PolicyStatement({ sid: 'Alarm', actions: ['sns:Publish'], resources: [alarmTopicArn] }),
-    ...withKey(keyArn, ['kms:Decrypt', 'kms:GenerateDataKey']),
+    useKey(keyArn, ['kms:Decrypt', 'kms:GenerateDataKey']),
   ];
 }
 
-const withKey = (keyArn: string | undefined, actions: string[]) =>
-  keyArn ? [new PolicyStatement({ sid: 'UseKey', actions, resources: [keyArn] })] : [];
+const useKey = (keyArn: string, actions: string[]) =>
+  new PolicyStatement({ sid: 'UseKey', actions, resources: [keyArn] });
 
 const arn = (service: string, resource: string) =>
   `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;

@@ -4,7 +4,7 @@ import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type { DataStack } from './data-stack.ts';
 import { LOGINS } from './database.ts';
 import type { EdgeStack } from './edge-stack.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 import type { NetworkStack } from './network-stack.ts';
 
 export interface Alarm
@@ -105,7 +105,7 @@ function outside({ health, edge, environment }: Watched): Alarm[] {
     {
       id: 'flood',
       metric: metric('AWS/WAFV2', 'BlockedRequests', {
-        WebACL: `rising-stars-${environment.name}`,
+        WebACL: nameOf(environment),
         Rule: 'flood',
         Region: environment.region,
       }),
@@ -127,7 +127,7 @@ function outside({ health, edge, environment }: Watched): Alarm[] {
   ];
 }
 
-function ofDatabase({ data, environment: { database, name } }: Watched): Alarm[] {
+function ofDatabase({ data, environment }: Watched): Alarm[] {
   const of = (metricName: string, statistic = 'Average') =>
     metric(
       'AWS/RDS',
@@ -151,7 +151,7 @@ function ofDatabase({ data, environment: { database, name } }: Watched): Alarm[]
       threshold: 80,
       comparisonOperator: above,
       evaluationPeriods: 3,
-      runbook: 'Above 80 % for a quarter of an hour. Performance Insights says which statements.',
+      runbook: 'Above 80 % for a quarter of an hour. Database Insights says which statements.',
     },
     {
       id: 'database-memory',
@@ -164,7 +164,7 @@ function ofDatabase({ data, environment: { database, name } }: Watched): Alarm[]
     {
       id: 'database-connections',
       metric: of('DatabaseConnections', 'Maximum'),
-      threshold: 0.8 * database.maxConnections,
+      threshold: 0.8 * environment.database.maxConnections,
       comparisonOperator: above,
       evaluationPeriods: 2,
       runbook:
@@ -172,7 +172,7 @@ function ofDatabase({ data, environment: { database, name } }: Watched): Alarm[]
     },
     ...LOGINS.map((login) => ({
       id: `password-rotation-${login}`,
-      metric: metric('AWS/Lambda', 'Errors', { FunctionName: `rising-stars-${name}-rotate-${login}` }),
+      metric: metric('AWS/Lambda', 'Errors', { FunctionName: `${nameOf(environment)}-rotate-${login}` }),
       ...anyAtAll,
       runbook: `The password of anb_${login} was not rotated; the old one goes on working. The log of the function says why.`,
     })),

@@ -7,20 +7,18 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeManagedPolicies } from './acknowledge.ts';
 import type { Reach } from './addon-roles.ts';
+import { APPLICATION } from './addons/manifests.ts';
 import { KUBERNETES_VERSION } from './addons.ts';
 import { ClusterAddons } from './cluster-addons.ts';
 import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 import { NodeGroups } from './node-groups.ts';
 import { PodRole } from './pod-role.ts';
 import { mediaArn, programRights } from './program-rights.ts';
 import { output } from './stack-output.ts';
 import type { WatchStack } from './watch-stack.ts';
 import { WayIn } from './way-in.ts';
-
-/** Where the chart is installed. */
-export const NAMESPACE = 'rising-stars';
 
 interface ClusterStackProps extends StackProps {
   vpc: ec2.IVpc;
@@ -39,7 +37,7 @@ export class ClusterStack extends Stack {
 
   constructor(scope: Construct, id: string, environment: Environment, props: ClusterStackProps) {
     super(scope, id, props);
-    const name = `rising-stars-${environment.name}`;
+    const name = nameOf(environment);
     this.cluster = this.#makeCluster(name, props.vpc);
     this.nodes = new NodeGroups(this, 'nodes', this.cluster, environment);
     new ClusterAddons(this, 'addons', environment, {
@@ -49,12 +47,12 @@ export class ClusterStack extends Stack {
     });
     this.#openDatabase(props.data);
     for (const [program, rights] of Object.entries(programRights)) {
-      const statements = rights({ mediaArn: mediaArn(environment.name), jobs: props.data.jobs });
+      const statements = rights({ mediaArn: mediaArn(environment), jobs: props.data.jobs });
       const resources = statements.flatMap((statement) => statement.resources);
       new PodRole(this, program, {
         cluster: this.cluster,
         clusterName: name,
-        serviceAccount: { namespace: NAMESPACE, name: `rising-stars-${program}` },
+        serviceAccount: { namespace: APPLICATION, name: `rising-stars-${program}` },
         statements,
         wildcards: {
           resources: resources.filter((resource) => resource.endsWith('/*')),
@@ -145,7 +143,7 @@ export class ClusterStack extends Stack {
         // No lesser policy knows kinds that are not Kubernetes' own, such as ScaledObject.
         eks.AccessPolicy.fromAccessPolicyName('AmazonEKSClusterAdminPolicy', {
           accessScopeType,
-          ...(accessScopeType === eks.AccessScopeType.NAMESPACE && { namespaces: [NAMESPACE] }),
+          ...(accessScopeType === eks.AccessScopeType.NAMESPACE && { namespaces: [APPLICATION] }),
         }),
       ],
     });

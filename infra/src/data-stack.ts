@@ -9,7 +9,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { Database } from './database.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 import { zoneOf } from './hosted-zone.ts';
 import { Media } from './media.ts';
 import { MediaTakedown } from './media-takedown.ts';
@@ -36,7 +36,7 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, environment: Environment, props: DataStackProps) {
     super(scope, id, { ...props, terminationProtection: !props.isDisposable });
-    const name = `rising-stars-${environment.name}`;
+    const name = nameOf(environment);
     const { isDisposable } = props;
     this.key = new kms.Key(this, 'key', {
       alias: `${name}-data`,
@@ -57,7 +57,7 @@ export class DataStack extends Stack {
     });
     const { bucket, distribution } = this.media;
     this.takedown = new MediaTakedown(this, 'takedown', { name, bucket, distribution });
-    this.jobs = new TranscodeQueue(this, 'jobs', environment.name);
+    this.jobs = new TranscodeQueue(this, 'jobs', name);
     this.signingKey = this.#makeSigningKey(environment.name);
     this.#addNames(environment);
     this.#addOutputs(environment);

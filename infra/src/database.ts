@@ -6,7 +6,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeManagedPolicies } from './acknowledge.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 
 /** Who logs in, besides the master: each is `anb_<login>` in Postgres, made by the migration. */
 export const LOGINS = ['auth', 'videos', 'votes', 'transcoder'] as const;
@@ -62,7 +62,7 @@ export class Database extends Construct {
     const { name, database } = this.#environment;
     const engine = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_18_3 });
     const instance = new rds.DatabaseInstance(this, 'instance', {
-      instanceIdentifier: `rising-stars-${name}`,
+      instanceIdentifier: nameOf(this.#environment),
       engine,
       instanceType: new ec2.InstanceType(database.instanceType),
       vpc,
@@ -126,7 +126,7 @@ export class Database extends Construct {
   /** Or RDS makes one that keeps everything for ever. */
   #makeLog(name: string): logs.LogGroup {
     return new logs.LogGroup(this, `${name}-log`, {
-      logGroupName: `/aws/rds/instance/rising-stars-${this.#environment.name}/${name}`,
+      logGroupName: `/aws/rds/instance/${nameOf(this.#environment)}/${name}`,
       retention: logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -168,7 +168,7 @@ export class Database extends Construct {
     });
     const schedule = secret.addRotationSchedule('rotation', {
       hostedRotation: secretsmanager.HostedRotation.postgreSqlSingleUser({
-        functionName: `rising-stars-${name}-rotate-${login}`,
+        functionName: `${nameOf(this.#environment)}-rotate-${login}`,
         vpc,
         vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
         securityGroups: [rotation],

@@ -1,3 +1,6 @@
+/** What everything of an environment is called, or how its name begins. */
+export const nameOf = ({ name }: Pick<Environment, 'name'>) => `rising-stars-${name}`;
+
 /** One installation of the platform: everything that an environment may decide. All else is the same everywhere. */
 export interface Environment {
   /** First part of every stack's name, with `rising-stars`. */

@@ -5,7 +5,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 
 /** One more, and the next deployment makes another access key: docs/infrastructure.md. */
 const KEY_SERIAL = 1;
@@ -38,8 +38,8 @@ export class MailSender extends Construct {
       values: ['v=DMARC1; p=quarantine; adkim=s'],
     });
 
-    const user = new iam.User(this, 'user', { userName: `rising-stars-${name}-smtp` });
-    const group = new iam.Group(this, 'senders', { groupName: `rising-stars-${name}-smtp` });
+    const user = new iam.User(this, 'user', { userName: `${nameOf(environment)}-smtp` });
+    const group = new iam.Group(this, 'senders', { groupName: `${nameOf(environment)}-smtp` });
     user.addToGroup(group);
     group.addToPolicy(
       new iam.PolicyStatement({

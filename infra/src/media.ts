@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 
 /** Where the store keeps what everybody may see; originals and media of closed videos stand elsewhere. */
 export const PUBLIC_PREFIX = 'media/';
@@ -18,8 +18,8 @@ interface MediaProps {
 }
 
 /** Known before it is made, so that a policy can name its folders. */
-export const mediaBucketName = (environmentName: string) =>
-  `rising-stars-${environmentName}-media-${Aws.ACCOUNT_ID}`;
+export const mediaBucketName = (environment: Pick<Environment, 'name'>) =>
+  `${nameOf(environment)}-media-${Aws.ACCOUNT_ID}`;
 
 /** The bucket of originals and clips, and the CDN that shows those of open videos. */
 export class Media extends Construct {
@@ -43,7 +43,7 @@ export class Media extends Construct {
 
   #makeBucket({ name, domain, database }: Environment, { logBucket, isDisposable }: MediaProps): s3.Bucket {
     const bucket = new s3.Bucket(this, 'bucket', {
-      bucketName: mediaBucketName(name),
+      bucketName: mediaBucketName({ name }),
       encryption: s3.BucketEncryption.S3_MANAGED,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -80,7 +80,8 @@ export class Media extends Construct {
       ],
       serverAccessLogsBucket: logBucket,
       serverAccessLogsPrefix: 'media-bucket/',
-      removalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      // Save when it was never made whole, or the next attempt would find its name taken.
+      removalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       autoDeleteObjects: isDisposable,
     });
     // By the property itself: `eventBridgeEnabled` would bring a function that sets it.
@@ -112,7 +113,7 @@ export class Media extends Construct {
         viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
         allowedMethods: cloudfront.AllowedMethods.ALLOW_GET_HEAD,
         cachePolicy: cloudfront.CachePolicy.CACHING_OPTIMIZED,
-        responseHeadersPolicy: this.#makeHeaders(name),
+        responseHeadersPolicy: this.#makeHeaders(nameOf({ name })),
         // H.264 and JPEG do not get smaller.
         compress: false,
       },
@@ -132,9 +133,9 @@ export class Media extends Construct {
     return distribution;
   }
 
-  #makeHeaders(environmentName: string): cloudfront.ResponseHeadersPolicy {
+  #makeHeaders(name: string): cloudfront.ResponseHeadersPolicy {
     return new cloudfront.ResponseHeadersPolicy(this, 'headers', {
-      responseHeadersPolicyName: `rising-stars-${environmentName}-media`,
+      responseHeadersPolicyName: `${name}-media`,
       securityHeadersBehavior: {
         contentTypeOptions: { override: true },
         strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },

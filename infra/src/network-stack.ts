@@ -2,7 +2,7 @@ import { Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 import { LogBucket } from './log-bucket.ts';
 import { output } from './stack-output.ts';
 
@@ -37,7 +37,7 @@ export class NetworkStack extends Stack {
     });
     this.logBucket = new LogBucket(this, 'logs');
     this.vpc = new ec2.Vpc(this, 'vpc', {
-      vpcName: `rising-stars-${environment.name}`,
+      vpcName: nameOf(environment),
       ipAddresses: ec2.IpAddresses.cidr(environment.cidr),
       availabilityZones: [...environment.zones],
       natGateways: environment.natGateways,

@@ -39,6 +39,8 @@ export class NodeGroups extends Construct {
         desiredSize: nodes.min,
         maxUnavailable: 1,
         enableNodeAutoRepair: true,
+        // An update gives up rather than override a disruption budget.
+        forceUpdate: false,
         ...options,
       });
     this.web = group('web', environment.nodes.web, { capacityType: eks.CapacityType.ON_DEMAND });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Complaint } from './complaint.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 
 const run = promisify(execFile);
 
@@ -10,7 +10,7 @@ const stacks = ['registry', 'network', 'data', 'cluster', 'edge', 'watch'] as co
 export type StackName = (typeof stacks)[number];
 
 export const stackName = (environment: Pick<Environment, 'name'>, stack: StackName) =>
-  `rising-stars-${environment.name}-${stack}`;
+  `${nameOf(environment)}-${stack}`;
 
 type StackOutputs = Readonly<Record<string, string>>;
 

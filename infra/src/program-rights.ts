@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Environment } from './environment.ts';
 import { mediaBucketName } from './media.ts';
 import { allow } from './pod-role.ts';
 import type { TranscodeQueue } from './transcode-queue.ts';
@@ -10,8 +11,8 @@ export interface Backends {
   jobs: TranscodeQueue;
 }
 
-export const mediaArn = (environmentName: string) =>
-  `arn:${Aws.PARTITION}:s3:::${mediaBucketName(environmentName)}`;
+export const mediaArn = (environment: Pick<Environment, 'name'>) =>
+  `arn:${Aws.PARTITION}:s3:::${mediaBucketName(environment)}`;
 
 /**
  * What each program asks of AWS, and nothing else; those that are not here have no role. Addresses that `videos` signs

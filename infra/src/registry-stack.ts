@@ -3,7 +3,7 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 import { output } from './stack-output.ts';
 
 /** What `scripts/release` pushes. */
@@ -63,7 +63,7 @@ export class RegistryStack extends Stack {
           clientIds: ['sts.amazonaws.com'],
         });
     const role = new iam.Role(this, 'deploy', {
-      roleName: `rising-stars-${name}-deploy`,
+      roleName: `${nameOf({ name })}-deploy`,
       description: 'CI: pushes images, installs the chart',
       maxSessionDuration: Duration.hours(2),
       assumedBy: new iam.WebIdentityPrincipal(provider.oidcProviderArn, {

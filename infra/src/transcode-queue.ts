@@ -10,9 +10,9 @@ export class TranscodeQueue extends Construct {
   readonly queue: sqs.Queue;
   readonly deadLetters: sqs.Queue;
 
-  constructor(scope: Construct, id: string, environmentName: string) {
+  constructor(scope: Construct, id: string, name: string) {
     super(scope, id);
-    const queueName = `rising-stars-${environmentName}-transcode`;
+    const queueName = `${name}-transcode`;
     const queueArn = Arn.format({ service: 'sqs', resource: queueName }, Stack.of(this));
     const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
     this.deadLetters = new sqs.Queue(this, 'dead-letters', {

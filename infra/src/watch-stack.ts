@@ -14,7 +14,7 @@ import type { Construct } from 'constructs';
 import { type Alarm, alarmsOf } from './alarms.ts';
 import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { output } from './stack-output.ts';
 
@@ -35,8 +35,8 @@ export class WatchStack extends Stack {
   constructor(scope: Construct, id: string, environment: Environment, props: WatchStackProps) {
     super(scope, id, props);
     this.key = new kms.Key(this, 'key', {
-      alias: `rising-stars-${environment.name}-alarms`,
-      description: `rising-stars-${environment.name}: alarms`,
+      alias: `${nameOf(environment)}-alarms`,
+      description: `${nameOf(environment)}: alarms`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -49,9 +49,9 @@ export class WatchStack extends Stack {
     output(this, 'AlarmTopic', this.topic.topicArn);
   }
 
-  #makeTopic({ name, alarmEmail }: Environment): sns.Topic {
+  #makeTopic(environment: Environment): sns.Topic {
     const topic = new sns.Topic(this, 'alarms', {
-      topicName: `rising-stars-${name}-alarms`,
+      topicName: `${nameOf(environment)}-alarms`,
       masterKey: this.key,
       enforceSSL: true,
     });
@@ -74,7 +74,7 @@ export class WatchStack extends Stack {
         resources: ['*'],
       }),
     );
-    topic.addSubscription(new EmailSubscription(alarmEmail));
+    topic.addSubscription(new EmailSubscription(environment.alarmEmail));
     return topic;
   }
 
@@ -94,9 +94,9 @@ export class WatchStack extends Stack {
     });
   }
 
-  #addAlarm({ name }: Environment, { id, runbook, ...alarm }: Alarm): void {
+  #addAlarm(environment: Environment, { id, runbook, ...alarm }: Alarm): void {
     const made = new cloudwatch.Alarm(this, id, {
-      alarmName: `rising-stars-${name}-${id}`,
+      alarmName: `${nameOf(environment)}-${id}`,
       alarmDescription: runbook,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       ...alarm,
@@ -105,7 +105,7 @@ export class WatchStack extends Stack {
     made.addOkAction(new SnsAction(this.topic));
   }
 
-  #addEvents({ name }: Environment, { database }: DataStack): void {
+  #addEvents(environment: Environment, { database }: DataStack): void {
     const subscription = new rds.CfnEventSubscription(this, 'database-events', {
       snsTopicArn: this.topic.topicArn,
       sourceType: 'db-instance',
@@ -123,13 +123,13 @@ export class WatchStack extends Stack {
     // RDS refuses a topic that it may not publish to yet.
     subscription.node.addDependency(this.topic);
     new events.Rule(this, 'vulnerable-image', {
-      ruleName: `rising-stars-${name}-vulnerable-image`,
+      ruleName: `${nameOf(environment)}-vulnerable-image`,
       description: 'A scan of an image has found something critical',
       eventPattern: {
         source: ['aws.ecr'],
         detailType: ['ECR Image Scan'],
         detail: {
-          'repository-name': [{ prefix: `${name}/` }],
+          'repository-name': [{ prefix: `${environment.name}/` }],
           'finding-severity-counts': { CRITICAL: [{ numeric: ['>', 0] }] },
         },
       },
@@ -137,7 +137,7 @@ export class WatchStack extends Stack {
     });
   }
 
-  #addBudget({ name, budget }: Environment): void {
+  #addBudget(environment: Environment): void {
     const subscribers = [{ subscriptionType: 'SNS', address: this.topic.topicArn }];
     const warn = (notificationType: string, threshold: number) => ({
       notification: {
@@ -150,12 +150,12 @@ export class WatchStack extends Stack {
     });
     new budgets.CfnBudget(this, 'budget', {
       budget: {
-        budgetName: `rising-stars-${name}`,
+        budgetName: nameOf(environment),
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
-        budgetLimit: { amount: budget, unit: 'USD' },
+        budgetLimit: { amount: environment.budget, unit: 'USD' },
         // A tag that is switched on for billing once, by hand: docs/infrastructure.md.
-        costFilters: { TagKeyValue: [`user:environment$${name}`] },
+        costFilters: { TagKeyValue: [`user:environment$${environment.name}`] },
       },
       notificationsWithSubscribers: [warn('ACTUAL', 80), warn('ACTUAL', 100), warn('FORECASTED', 100)],
     });

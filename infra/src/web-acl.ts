@@ -2,7 +2,7 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import type { Environment } from './environment.ts';
+import { type Environment, nameOf } from './environment.ts';
 
 /** The one path that takes large bodies, of bytes that are nobody's script. */
 const UPLOAD_PATH = '/api/videos/upload';
@@ -23,8 +23,9 @@ type Rule = Omit<wafv2.CfnWebACL.RuleProperty, 'priority' | 'visibilityConfig'>;
 export class WebAcl extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { name, requestsPerAddress }: Environment) {
+  constructor(scope: Construct, id: string, environment: Environment) {
     super(scope, id);
+    const name = nameOf(environment);
     const rules: Rule[] = [
       {
         name: 'flood',
@@ -32,7 +33,7 @@ export class WebAcl extends Construct {
         statement: {
           rateBasedStatement: {
             aggregateKeyType: 'IP',
-            limit: requestsPerAddress,
+            limit: environment.requestsPerAddress,
             evaluationWindowSec: 300,
           },
         },
@@ -50,10 +51,10 @@ export class WebAcl extends Construct {
       },
     ];
     const acl = new wafv2.CfnWebACL(this, 'acl', {
-      name: `rising-stars-${name}`,
+      name,
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
-      visibilityConfig: visible(`rising-stars-${name}`),
+      visibilityConfig: visible(name),
       rules: rules.map((rule, priority) => ({
         ...rule,
         priority,
@@ -64,10 +65,10 @@ export class WebAcl extends Construct {
     this.#logBlocked(name, acl);
   }
 
-  #logBlocked(environmentName: string, acl: wafv2.CfnWebACL): void {
+  #logBlocked(name: string, acl: wafv2.CfnWebACL): void {
     const group = new logs.LogGroup(this, 'log', {
       // WAF writes to groups of this prefix only.
-      logGroupName: `aws-waf-logs-rising-stars-${environmentName}`,
+      logGroupName: `aws-waf-logs-${name}`,
       retention: logs.RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });

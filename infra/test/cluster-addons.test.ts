@@ -71,6 +71,8 @@ describe.each(environments)('the cluster of $name', async (environment) => {
       secretArns: ['arn:secret'],
       queueArn: 'arn:queue',
       alarmTopicArn: 'arn:topic',
+      secretKeyArn: 'arn:key',
+      alarmKeyArn: 'arn:key',
     };
     const wanted = addonRoles(reach).map(({ serviceAccount }) => serviceAccount);
     const found = [...told, ...associated].filter((name) => !name.startsWith('rising-stars-'));

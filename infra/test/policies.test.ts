@@ -1,9 +1,9 @@
 import type { RecordedCalls } from '@anb/testing/recorded-calls';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isAllowed, wildcardStatements } from '../checks/iam.ts';
+import { resourceOfOutput, resourcesOf, type Templates } from '../checks/references.ts';
 import { rightsNeeded, unrecorded } from '../checks/rights.ts';
 import { type Role, roleOf } from '../checks/roles.ts';
-import { resourceOfOutput, resourcesOf, type Templates } from '../checks/templates.ts';
 import recorded from '../recorded-calls.json' with { type: 'json' };
 import { environments } from '../src/environments/index.ts';
 import { templatesOf } from './templates.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isAllowed, readStatements, wildcardStatements } from '../iam.ts';
+import type { Template } from '../references.ts';
 import { type Role, roleOf } from '../roles.ts';
-import type { Template } from '../templates.ts';
 
 const may = (...statements: object[]): Role => ({
   name: 'reader',

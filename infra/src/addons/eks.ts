@@ -1,3 +1,4 @@
+import { nameOf } from '../environment.ts';
 import type { EksAddon } from './addon.ts';
 
 const nothing = () => ({});
@@ -85,7 +86,7 @@ export const eksAddons: readonly EksAddon[] = [
     configuration: ({ name, domain }) => ({
       policy: 'sync',
       registry: 'txt',
-      txtOwnerId: `rising-stars-${name}`,
+      txtOwnerId: nameOf({ name }),
       // Whose a record is stands below it: beside the zone's own name there is no zone to write it into.
       txtPrefix: 'owner-%{record_type}.',
       domainFilters: [domain.hostedZone.name],

@@ -6,6 +6,7 @@ import { MONITORING } from './monitoring.ts';
 export const STORAGE_CLASS = 'gp3';
 export const SECRET_STORE = 'aws-secrets-manager';
 export const GRAFANA_SECRET = 'grafana-admin';
+/** The namespace of the chart. */
 export const APPLICATION = 'rising-stars';
 
 const podSecurity = 'pod-security.kubernetes.io/enforce';
