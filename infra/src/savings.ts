@@ -26,8 +26,8 @@ const ways: Record<string, Saving> = {
     const north = withEdges(known, (item) => priceOf(known.prices, item.replace(SOUTH, NORTH)).price);
     return total(environment, known) - total(environment, north);
   },
-  'No interface endpoints: what passes them goes by NAT': (environment, known, total) =>
-    total(environment, known) - total({ ...environment, endpointZones: 0 }, known),
+  'Interface endpoints in one zone, with whose loss they go': (environment, known, total) =>
+    total(environment, known) - total({ ...environment, endpointZones: 1 }, known),
   'A year’s commitment to the least of nodes and the database, nothing up front': (
     { nodes: { web }, database },
     { prices },
