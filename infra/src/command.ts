@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { Complaint } from './complaint.ts';
+import { Complaint, orComplain } from './complaint.ts';
 import type { Environment } from './environment.ts';
 import { environmentNamed } from './environments/index.ts';
 
@@ -16,18 +16,11 @@ interface Command<Options extends ParseArgsOptionsConfig> {
 }
 
 /** Runs a command for the environment that its first word names; what somebody can mend is said without a stack trace. */
-export async function runCommand<const Options extends ParseArgsOptionsConfig>(
-  command: Command<Options>,
-): Promise<void> {
-  try {
+export const runCommand = <const Options extends ParseArgsOptionsConfig>(command: Command<Options>) =>
+  orComplain(async () => {
     const { environment, words } = read(command);
     await command.run(environment, words);
-  } catch (error) {
-    if (!(error instanceof Complaint)) throw error;
-    console.error(`${command.name}: ${error.message}`);
-    process.exitCode = 1;
-  }
-}
+  }, command.name);
 
 function read<Options extends ParseArgsOptionsConfig>({ usage, options }: Command<Options>) {
   try {

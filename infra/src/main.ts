@@ -1,6 +1,6 @@
 import { openApp } from './app.ts';
 import { checked, examplesIn } from './checked.ts';
-import { Complaint } from './complaint.ts';
+import { orComplain } from './complaint.ts';
 import { environments } from './environments/index.ts';
 import { addPlatform } from './platform.ts';
 
@@ -24,10 +24,4 @@ function main(): void {
   }
 }
 
-try {
-  main();
-} catch (error) {
-  if (!(error instanceof Complaint)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await orComplain(main);

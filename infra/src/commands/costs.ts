@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Complaint } from '../complaint.ts';
+import { orComplain } from '../complaint.ts';
 import { asText, capacityLines, costSection, costTable, known, savingsTable } from '../cost-tables.ts';
 import { costs, modes, totalOf } from '../costs.ts';
 import { writeDocument } from '../document.ts';
@@ -35,10 +35,4 @@ function print(environment: Environment): void {
   console.log(`${capacityLines(environment).join('\n')}\n\n${asText(savingsTable(environment))}\n`);
 }
 
-try {
-  main();
-} catch (error) {
-  if (!(error instanceof Complaint)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await orComplain(main);
