@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { capacity, type Scale, scaleOf } from '../src/capacity.ts';
-import { costSection, known } from '../src/cost-tables.ts';
-import { costs, type Known, type Line, type Mode, modes, totalOf } from '../src/costs.ts';
+import { capacity, type Scale, scaleOf } from '../src/costs/capacity.ts';
+import { costSection, known } from '../src/costs/cost-tables.ts';
+import { costs, type Known, type Line, type Mode, modes, totalOf } from '../src/costs/costs.ts';
+import { type Price, prices, questions, sources } from '../src/costs/prices.ts';
+import { type Rates, rates } from '../src/costs/rates.ts';
+import { savings } from '../src/costs/savings.ts';
 import { documentWith } from '../src/document.ts';
 import type { Day, Environment } from '../src/environment.ts';
 import { environments } from '../src/environments/index.ts';
 import { production } from '../src/environments/production.ts';
-import { type Price, prices, questions, sources } from '../src/prices.ts';
-import { type Rates, rates } from '../src/rates.ts';
-import { savings } from '../src/savings.ts';
 
 const today = known(production);
 const total = (environment: Environment, mode: Mode, of: Known = today) =>

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Template } from '../src/app.ts';
-import { known } from '../src/cost-tables.ts';
+import { known } from '../src/costs/cost-tables.ts';
+import { disagreements, inventoryCosts } from '../src/costs/inventory.ts';
+import { prices } from '../src/costs/prices.ts';
 import { environments } from '../src/environments/index.ts';
 import { production } from '../src/environments/production.ts';
-import { disagreements, inventoryCosts } from '../src/inventory.ts';
-import { prices } from '../src/prices.ts';
 import { templatesOf } from './templates.ts';
 
 const templates = Object.values(await templatesOf('production'));

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { orComplain } from '../complaint.ts';
-import { asText, capacityLines, costSection, costTable, known, savingsTable } from '../cost-tables.ts';
-import { costs, modes, totalOf } from '../costs.ts';
+import { asText, capacityLines, costSection, costTable, known, savingsTable } from '../costs/cost-tables.ts';
+import { costs, modes, totalOf } from '../costs/costs.ts';
+import { prices, questions } from '../costs/prices.ts';
 import { writeDocument } from '../document.ts';
 import type { Environment } from '../environment.ts';
 import { environmentNamed, environments } from '../environments/index.ts';
-import { prices, questions } from '../prices.ts';
 
 const flag = { type: 'boolean' } as const;
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Rates } from '../rates.ts';
+import type { Rates } from '../costs/rates.ts';
 
 /** Runs the benches again, those that are named or all, and notes what they say in rates.json. */
 const path = fileURLToPath(new URL('../../rates.json', import.meta.url));

@@ -1,6 +1,6 @@
-import type { Resource, Template } from './app.ts';
+import type { Resource, Template } from '../app.ts';
+import type { Environment } from '../environment.ts';
 import { costs, HOURS, type Known, type Line, line, type Use } from './costs.ts';
-import type { Environment } from './environment.ts';
 import { dearestNode, type Prices, priceOf } from './prices.ts';
 
 type Count = (properties: Resource['Properties'], prices: Prices) => Use[];

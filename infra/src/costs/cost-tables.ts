@@ -1,6 +1,6 @@
+import type { Environment } from '../environment.ts';
 import { capacity, scaleOf } from './capacity.ts';
 import { costs, type Known, type Mode, modes, totalOf } from './costs.ts';
-import type { Environment } from './environment.ts';
 import { prices, read } from './prices.ts';
 import { rates } from './rates.ts';
 import { savings } from './savings.ts';

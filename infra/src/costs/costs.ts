@@ -1,5 +1,5 @@
+import type { Day, Environment } from '../environment.ts';
 import { capacity, eventsPerSecond, type Scale } from './capacity.ts';
-import type { Day, Environment } from './environment.ts';
 import { dearestNode, type Prices, priceOf } from './prices.ts';
 import type { Rates } from './rates.ts';
 

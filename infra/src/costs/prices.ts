@@ -1,5 +1,5 @@
-import file from '../prices.json' with { type: 'json' };
-import { Complaint } from './complaint.ts';
+import file from '../../prices.json' with { type: 'json' };
+import { Complaint } from '../complaint.ts';
 
 export interface Price {
   readonly price: number;

@@ -1,4 +1,4 @@
-import file from '../rates.json' with { type: 'json' };
+import file from '../../rates.json' with { type: 'json' };
 
 export interface Rate {
   readonly value: number;

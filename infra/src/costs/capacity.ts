@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import type { Day, Environment, Range } from './environment.ts';
+import type { Day, Environment, Range } from '../environment.ts';
 import type { Rates } from './rates.ts';
 
-const VALUES = fileURLToPath(new URL('../../charts/rising-stars/values.yaml', import.meta.url));
+const VALUES = fileURLToPath(new URL('../../../charts/rising-stars/values.yaml', import.meta.url));
 const services = ['auth', 'portal', 'videos', 'votes'] as const;
 type Service = (typeof services)[number];
 

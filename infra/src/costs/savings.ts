@@ -1,5 +1,5 @@
+import type { Environment } from '../environment.ts';
 import { costs, HOURS, type Known, type Mode, totalOf } from './costs.ts';
-import type { Environment } from './environment.ts';
 import { dearestNode, priceOf } from './prices.ts';
 
 type Total = (environment: Environment, known: Known) => number;
