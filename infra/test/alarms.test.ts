@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { environments } from '../src/environments/index.ts';
-import { resourcesOf, type Statement, templatesOf, theOnly } from './templates.ts';
+import { readerOf, resourcesOf, type Statement, templatesOf } from './templates.ts';
 
 describe.each(environments)('alarms of $name', async (environment) => {
   const templates = await templatesOf(environment.name);
-  const all = (type: string) =>
-    Object.values(resourcesOf(templates, type)).map(({ Properties }) => Properties);
-  const only = (type: string, prefix?: string) => theOnly(templates, type, prefix);
+  const { all, only } = readerOf(templates);
 
   test('reach somebody, as does their end and the budget’s warning', () => {
     const alarms = all('AWS::CloudWatch::Alarm');

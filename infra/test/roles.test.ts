@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { environments } from '../src/environments/index.ts';
-import { resourcesOf, statementsOf, templatesOf, theOnly } from './templates.ts';
+import { readerOf, resourcesOf, statementsOf, templatesOf } from './templates.ts';
 
 describe.each(environments)('who may become what in $name', async (environment) => {
   const templates = await templatesOf(environment.name);
-  const all = (type: string) =>
-    Object.values(resourcesOf(templates, type)).map(({ Properties }) => Properties);
-  const only = (type: string, prefix?: string) => theOnly(templates, type, prefix);
+  const { all, only } = readerOf(templates);
 
   test('lets people and CI through its nodes to the API server, by a session of their own that is no shell', () => {
     for (const who of ['operator', 'deploy']) {

@@ -14,7 +14,7 @@ import { documentWith } from '../src/document.ts';
 import type { Environment } from '../src/environment.ts';
 import { environments } from '../src/environments/index.ts';
 import { addPlatform } from '../src/platform.ts';
-import { resourcesOf, statementsOf, templatesOf, theOnly } from './templates.ts';
+import { readerOf, resourcesOf, statementsOf, templatesOf } from './templates.ts';
 
 /** What Secrets Manager calls punctuation. */
 const MARKS = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'];
@@ -23,9 +23,7 @@ const tagged = (value: string) => ({ Key: 'environment', Value: value });
 
 describe.each(environments)('$name', async (environment: Environment) => {
   const templates = await templatesOf(environment.name);
-  const all = (type: string) =>
-    Object.values(resourcesOf(templates, type)).map(({ Properties }) => Properties);
-  const only = (type: string, prefix?: string) => theOnly(templates, type, prefix);
+  const { all, only } = readerOf(templates);
 
   test('consists of what its inventory says', async () => {
     const inventory = Object.fromEntries(

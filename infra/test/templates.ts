@@ -32,6 +32,12 @@ export function theOnly(templates: Record<string, Template>, type: string, prefi
   return one[1].Properties;
 }
 
+/** What a test asks of an environment's templates: the properties of all of a type, or of the only one. */
+export const readerOf = (templates: Record<string, Template>) => ({
+  all: (type: string) => Object.values(resourcesOf(templates, type)).map(({ Properties }) => Properties),
+  only: (type: string, prefix?: string) => theOnly(templates, type, prefix),
+});
+
 export interface Statement {
   Sid?: string;
   Effect: string;
