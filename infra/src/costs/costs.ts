@@ -186,8 +186,9 @@ const transcodeNodeHours = ({ nodes: { transcode } }: Environment, hours: number
 function visited(environment: Environment, mode: Mode, known: Known): Use[] {
   if (mode === 'idle') return [];
   const { normalDay, finalNight } = environment.workload;
+  const daily = ofDay(environment, normalDay, normalDay.hours, known);
   return [
-    ...Array.from({ length: DAYS }, () => ofDay(environment, normalDay, normalDay.hours, known)).flat(),
+    ...daily.map((each) => ({ ...each, quantity: each.quantity * DAYS })),
     ...(mode === 'final' ? ofDay(environment, finalNight, finalNight.hours + EVENING_HOURS, known) : []),
   ];
 }
