@@ -123,14 +123,13 @@ export class ClusterStack extends Stack {
   }
 
   #makeOperator(clusterName: string): iam.Role {
-    const role = new iam.Role(this, 'operator', {
+    return new iam.Role(this, 'operator', {
       roleName: `${clusterName}-operator`,
       description: 'A person who looks after the cluster',
       maxSessionDuration: Duration.hours(4),
       // Whom an administrator of the account lets assume it.
       assumedBy: new iam.AccountRootPrincipal(),
     });
-    return role;
   }
 
   /** Lets a role reach the API server through a node, and do everything in the cluster or in the chart's namespace. */

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { AwsRefusal, aws } from './aws-cli.ts';
 import { Complaint } from './complaint.ts';
 import { type Environment, nameOf } from './environment.ts';
-
-const run = promisify(execFile);
 
 const stacks = ['registry', 'network', 'data', 'cluster', 'edge', 'watch'] as const;
 export type StackName = (typeof stacks)[number];
@@ -58,19 +55,23 @@ async function fromFile(file: string) {
 }
 
 async function fromCloudFormation(name: string, region: string): Promise<StackOutputs | undefined> {
-  const command = ['cloudformation', 'describe-stacks', '--stack-name', name, '--region', region];
-  try {
-    const { stdout } = await run('aws', [...command, '--output', 'json']);
-    const [stack] = JSON.parse(stdout).Stacks as { Outputs?: { OutputKey: string; OutputValue: string }[] }[];
-    const outputs = stack?.Outputs ?? [];
-    return Object.fromEntries(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  } catch (error) {
-    const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
-    if (stderr.includes('does not exist')) return undefined;
-    if (code === 'ENOENT')
-      throw new Complaint('the AWS CLI is missing: install version 2, or give --outputs FILE');
-    throw new Complaint(`aws ${command.join(' ')}: ${stderr.trim() || String(error)}`);
-  }
+  const answer = await aws(region, ['cloudformation', 'describe-stacks', '--stack-name', name]).catch(
+    (error: Error) => {
+      if (!(error instanceof Complaint)) throw error;
+      if (!(error instanceof AwsRefusal)) throw new Complaint(`${error.message}, or give --outputs FILE`);
+      if (error.message.includes('does not exist')) return undefined;
+      throw error;
+    },
+  );
+  const [stack] = (answer as Described | undefined)?.Stacks ?? [];
+  return (
+    stack &&
+    Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
+  );
+}
+
+interface Described {
+  Stacks: { Outputs?: { OutputKey: string; OutputValue: string }[] }[];
 }
 
 function parsed(text: string): unknown {

@@ -3,8 +3,9 @@ import { checked } from './checked.ts';
 import { ClusterStack } from './cluster-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
-import { type Environment, nameOf } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { NetworkStack } from './network-stack.ts';
+import { type StackName, stackName } from './outputs.ts';
 import { RegistryStack } from './registry-stack.ts';
 import { WatchStack } from './watch-stack.ts';
 
@@ -21,7 +22,7 @@ export function addPlatform(
 ) {
   checked([environment]);
   const { account, region } = environment;
-  const name = (stack: string) => `${nameOf(environment)}-${stack}`;
+  const name = (stack: StackName) => stackName(environment, stack);
   const env = { ...(account && { account }), region };
 
   const registry = new RegistryStack(app, name('registry'), environment, { env });

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { aws } from '../aws-cli.ts';
@@ -7,6 +5,7 @@ import { runCommand } from '../command.ts';
 import { Complaint } from '../complaint.ts';
 import type { Environment } from '../environment.ts';
 import { type Outputs, readOutputs, type StackName, stackName } from '../outputs.ts';
+import { runProgram } from '../run-program.ts';
 
 const CDK = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
 
@@ -71,12 +70,10 @@ function say(line: readonly string[]): void {
 
 async function cdk(line: readonly string[]): Promise<void> {
   say(line);
-  const child = spawn(process.execPath, [CDK, ...line], {
+  const isDone = await runProgram(process.execPath, [CDK, ...line], {
     cwd: join(import.meta.dirname, '../..'),
-    stdio: 'inherit',
   });
-  const [code] = await once(child, 'close');
-  if (code !== 0)
+  if (!isDone)
     throw new Complaint(
       `cdk ${line[0]} failed: what it says above must be mended first; this can be run again`,
     );

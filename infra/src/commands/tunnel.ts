@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { aws } from '../aws-cli.ts';
 import { runCommand } from '../command.ts';
 import { Complaint } from '../complaint.ts';
 import { pick, readOutputs } from '../outputs.ts';
+import { runProgram } from '../run-program.ts';
 
 await runCommand({
   name: 'tunnel',
@@ -55,10 +54,6 @@ async function someNode({ name, region }: { name: string; region: string }): Pro
 }
 
 async function run(program: string, words: readonly string[]): Promise<void> {
-  const child = spawn(program, words, { stdio: 'inherit' });
-  const [code] = await once(child, 'close').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new Complaint(`${program} is missing`) : error;
-  });
-  if (code !== 0)
+  if (!(await runProgram(program, words)))
     throw new Complaint(`${program} ${words.slice(0, 2).join(' ')} failed; what it says stands above`);
 }
